@@ -1,0 +1,277 @@
+//! Runs commands: load, decide, append; again on conflict; the first receipt on a resent id.
+
+mod entry;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use kindred_ids::{CommandId, EntityKey, Partition};
+use moka::sync::Cache;
+
+use crate::{
+    AppendError, ChainHash, CommandContext, CommitMeta, Contract, Decision, EventStore, LogDamaged, NewCommit, Record,
+    RecordedCommit, RequestHash, ReservationChange, ReservationTail, StoreError, Write, reservation,
+};
+pub use entry::Loaded;
+use entry::StoredReceipt;
+
+/// How often a command is decided again after it lost a race.
+const ATTEMPTS: u32 = 6;
+
+/// Where in the log something stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// Context of the stream.
+    pub context: String,
+    /// Partition of the entity.
+    pub partition: Partition,
+    /// Sequence in the stream.
+    pub sequence: u64,
+}
+
+/// The answer to an accepted command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The entity's version after it.
+    pub version: u64,
+    /// Where its commit stands, or the entity's tail if nothing changed.
+    pub position: Position,
+    /// Whether this is the receipt of an earlier send of the same command id.
+    pub replayed: bool,
+    /// Whether the command wrote anything.
+    pub changed: bool,
+}
+
+/// Why a command has no receipt.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError<Refusal> {
+    /// The rules say no; checked against the leader's tail.
+    #[error("the command is refused")]
+    Refused(Refusal),
+    /// The id was used on this entity with other content or by another actor.
+    #[error("command id `{0}` was already used with other content")]
+    CommandReused(CommandId),
+    /// The entity kept changing while the command was decided.
+    #[error("the entity kept changing while the command ran")]
+    Conflict,
+    /// The commit was not stored, or nobody knows.
+    #[error("append the commit")]
+    Append(#[source] AppendError),
+    /// The entity could not be loaded.
+    #[error("load the entity")]
+    Load(#[source] StoreError),
+}
+
+/// Runs the commands of one context.
+#[derive(Clone)]
+pub struct Executor<S> {
+    store: S,
+    cache: Cache<EntityKey, Arc<dyn Any + Send + Sync>>,
+}
+
+impl<S: EventStore> Executor<S> {
+    /// An executor that keeps at most `cached` folded entities as baselines.
+    pub fn new(store: S, cached: u64) -> Self {
+        Self { store, cache: Cache::new(cached) }
+    }
+
+    /// The store below.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// An entity's state at the leader's tail.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the log does not answer or is damaged.
+    pub async fn load<D: Contract>(&self, key: &EntityKey) -> Result<Arc<Loaded<D::State>>, StoreError> {
+        let cached = self.cache.get(key).and_then(|entry| entry.downcast::<Loaded<D::State>>().ok());
+        let tail = self.store.tail(key).await?;
+        let (baseline, tail) = match (cached, tail) {
+            (None, None) => return Ok(Arc::default()),
+            (Some(cached), Some(tail)) if cached.sequence == tail.sequence && cached.hash == tail.hash => {
+                return Ok(cached);
+            }
+            (Some(cached), Some(tail)) if cached.sequence < tail.sequence => (cached, tail),
+            (Some(cached), _) => {
+                return Err(self.damaged(cached.sequence, format!("`{key}` no longer has the commit it had")).into());
+            }
+            (None, Some(tail)) => (Arc::default(), tail),
+        };
+        let loaded = Arc::new(self.fold::<D>(key, &baseline, tail).await?);
+        self.cache.insert(key.clone(), loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Takes what came after `baseline` into it, with every link of the chain checked.
+    async fn fold<D: Contract>(
+        &self,
+        key: &EntityKey,
+        baseline: &Loaded<D::State>,
+        tail: RecordedCommit,
+    ) -> Result<Loaded<D::State>, StoreError> {
+        let commits = if tail.meta.version == baseline.version + 1 {
+            vec![tail]
+        } else {
+            self.store.load(key, baseline.sequence, tail.sequence).await?
+        };
+        let mut loaded = baseline.clone();
+        for commit in &commits {
+            loaded.take::<D>(commit).map_err(|what| match what {
+                entry::Misfit::Chain(what) => {
+                    StoreError::from(self.damaged(commit.sequence, format!("`{key}`: {what}")))
+                }
+                entry::Misfit::Decode(source) => StoreError::Unreadable { sequence: commit.sequence, source },
+            })?;
+        }
+        Ok(loaded)
+    }
+
+    /// Runs one command on one entity.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`]; a refusal rests on the leader's tail.
+    pub async fn run<D: Contract>(
+        &self,
+        key: &EntityKey,
+        command: &D::Command,
+        context: &CommandContext,
+    ) -> Result<Receipt, ExecuteError<D::Refusal>> {
+        let request_hash = RequestHash::of(command);
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
+            }
+            let loaded = self.load::<D>(key).await.map_err(ExecuteError::Load)?;
+            if let Some(earlier) = loaded.receipts.get(&context.command_id) {
+                return self.replay(key, context, request_hash, earlier);
+            }
+            let decision = D::decide(&loaded.state, command).map_err(ExecuteError::Refused)?;
+            if decision.events.is_empty() {
+                return Ok(self.receipt(key, loaded.version, loaded.sequence, false, false));
+            }
+            let commit = new_commit(context, &loaded, request_hash, decision.events.iter().map(D::encode).collect());
+            let mut writes = vec![Write { key: key.clone(), expected: loaded.sequence, commit }];
+            self.reserve::<D>(key, context, request_hash, &decision, &mut writes).await?;
+            match self.store.append(writes.clone()).await {
+                Ok(sequences) => return Ok(self.stored::<D>(key, &loaded, &decision, &writes[0].commit, sequences[0])),
+                Err(AppendError::Conflict) => {}
+                Err(error) => return Err(ExecuteError::Append(error)),
+            }
+        }
+        Err(ExecuteError::Conflict)
+    }
+
+    fn replay<R>(
+        &self,
+        key: &EntityKey,
+        context: &CommandContext,
+        request_hash: RequestHash,
+        earlier: &StoredReceipt,
+    ) -> Result<Receipt, ExecuteError<R>> {
+        let same = earlier.request_hash == request_hash && earlier.actor == context.actor;
+        same.then(|| self.receipt(key, earlier.version, earlier.sequence, true, true))
+            .ok_or(ExecuteError::CommandReused(context.command_id))
+    }
+
+    /// Reads the tail of every name that the decision takes or frees, and adds its write.
+    async fn reserve<D: Contract>(
+        &self,
+        key: &EntityKey,
+        context: &CommandContext,
+        request_hash: RequestHash,
+        decision: &Decision<D::Event, D::Refusal>,
+        writes: &mut Vec<Write>,
+    ) -> Result<(), ExecuteError<D::Refusal>> {
+        let names: Vec<EntityKey> =
+            decision.reservations.iter().map(|change| change_key(change).entity(key.scope())).collect();
+        let tails = try_join_all(names.iter().map(|name| self.store.tail(name))).await.map_err(ExecuteError::Load)?;
+        for ((change, name), tail) in decision.reservations.iter().zip(names).zip(tails) {
+            let unreadable =
+                |source| StoreError::Unreadable { sequence: tail.as_ref().map_or(0, |tail| tail.sequence), source };
+            let held = ReservationTail::read(tail.as_ref()).map_err(unreadable).map_err(ExecuteError::Load)?;
+            let record = match change {
+                ReservationChange::Claim { .. } if held.is_held_by(key) => continue,
+                ReservationChange::Claim { taken, .. } if held != ReservationTail::Free => {
+                    return Err(ExecuteError::Refused(taken.clone()));
+                }
+                ReservationChange::Claim { .. } => reservation::claimed(key, context.command_id),
+                ReservationChange::Release { .. } if !held.is_held_by(key) => continue,
+                ReservationChange::Release { .. } => reservation::released(key, context.command_id),
+            };
+            let before = tail.map_or_else(Loaded::<()>::default, |tail| Loaded::at(&tail));
+            writes.push(Write {
+                key: name,
+                expected: before.sequence,
+                commit: new_commit(context, &before, request_hash, vec![record]),
+            });
+        }
+        Ok(())
+    }
+
+    /// Keeps the new state as a baseline and makes the receipt.
+    fn stored<D: Contract>(
+        &self,
+        key: &EntityKey,
+        before: &Loaded<D::State>,
+        decision: &Decision<D::Event, D::Refusal>,
+        commit: &NewCommit,
+        sequence: u64,
+    ) -> Receipt {
+        let mut after = before.clone();
+        for event in &decision.events {
+            D::evolve(&mut after.state, event);
+        }
+        let headers = commit.headers();
+        let hash = ChainHash::of(
+            &key.subject(self.store.context()),
+            headers.iter().map(|(name, value)| (*name, value.as_str())),
+            &commit.body(),
+        );
+        after.advance(&commit.meta, sequence, hash);
+        self.cache.insert(key.clone(), Arc::new(after));
+        self.receipt(key, commit.meta.version, sequence, false, true)
+    }
+
+    fn receipt(&self, key: &EntityKey, version: u64, sequence: u64, replayed: bool, changed: bool) -> Receipt {
+        let position = Position { context: self.store.context().to_owned(), partition: key.partition(), sequence };
+        Receipt { version, position, replayed, changed }
+    }
+
+    fn damaged(&self, sequence: u64, what: String) -> LogDamaged {
+        LogDamaged { context: self.store.context().to_owned(), sequence, what }
+    }
+}
+
+const fn change_key<R>(change: &ReservationChange<R>) -> &crate::ReservationKey {
+    match change {
+        ReservationChange::Claim { key, .. } | ReservationChange::Release { key } => key,
+    }
+}
+
+fn new_commit<State>(
+    context: &CommandContext,
+    before: &Loaded<State>,
+    request_hash: RequestHash,
+    records: Vec<Record>,
+) -> NewCommit {
+    let meta = CommitMeta {
+        command_id: context.command_id,
+        version: before.version + 1,
+        previous: before.hash,
+        actor: context.actor.clone(),
+        causation: context.causation,
+        correlation: context.correlation,
+        request_hash,
+        at: context.at,
+        trace: context.trace.clone(),
+    };
+    NewCommit { meta, records }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! A log in memory, with the same promises but durability: for tests of rules and
+//! projections, and the first to pass the conformance suite.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use kindred_ids::{EntityKey, Partition};
+use tokio::sync::watch;
+
+use crate::{AppendError, Batch, EventStore, LogReader, NewCommit, RecordedCommit, StoreError, Write, header};
+
+/// The largest commit that the log takes, as the stream's limit says.
+const LIMIT: usize = 256 * 1024;
+
+struct Message {
+    subject: String,
+    headers: Vec<(&'static str, String)>,
+    body: Bytes,
+}
+
+#[derive(Default)]
+struct Log {
+    messages: Vec<Message>,
+    tails: HashMap<String, u64>,
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct MemoryStore {
+    context: Arc<str>,
+    log: Arc<Mutex<Log>>,
+    head: Arc<watch::Sender<u64>>,
+}
+
+impl MemoryStore {
+    /// An empty log of `context`.
+    #[must_use]
+    pub fn new(context: &str) -> Self {
+        Self { context: context.into(), log: Arc::default(), head: Arc::new(watch::Sender::new(0)) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, log: &Log, sequence: u64) -> Result<Option<RecordedCommit>, StoreError> {
+        let Some(message) = sequence.checked_sub(1).and_then(|index| log.messages.get(index as usize)) else {
+            return Ok(None);
+        };
+        let get =
+            |name: &str| message.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        let commit = RecordedCommit::read(sequence, &message.subject, get, message.body.clone());
+        commit.map(Some).map_err(|source| StoreError::Unreadable { sequence, source })
+    }
+
+    /// Overwrites the body at a sequence, as a damaged disk would; for tests of detection.
+    pub fn damage(&self, sequence: u64, body: Bytes) {
+        if let Some(message) = sequence.checked_sub(1).and_then(|index| usize::try_from(index).ok()) {
+            if let Some(message) = self.lock().messages.get_mut(message) {
+                message.body = body;
+            }
+        }
+    }
+}
+
+fn message(subject: String, commit: &NewCommit) -> Message {
+    let mut headers = commit.headers().to_vec();
+    headers.extend(commit.meta.trace.clone().map(|trace| (header::TRACEPARENT, trace)));
+    Message { subject, headers, body: commit.body() }
+}
+
+impl EventStore for MemoryStore {
+    type Reader = MemoryReader;
+
+    fn context(&self) -> &str {
+        &self.context
+    }
+
+    async fn load(&self, key: &EntityKey, after: u64, through: u64) -> Result<Vec<RecordedCommit>, StoreError> {
+        let subject = key.subject(&self.context);
+        let log = self.lock();
+        let sequences = (after + 1..=through.min(log.messages.len() as u64))
+            .filter(|sequence| log.messages[*sequence as usize - 1].subject == subject);
+        sequences.filter_map(|sequence| self.read(&log, sequence).transpose()).collect()
+    }
+
+    async fn tail(&self, key: &EntityKey) -> Result<Option<RecordedCommit>, StoreError> {
+        let log = self.lock();
+        let tail = log.tails.get(&key.subject(&self.context)).copied().unwrap_or(0);
+        self.read(&log, tail)
+    }
+
+    async fn at(&self, sequence: u64) -> Result<Option<RecordedCommit>, StoreError> {
+        self.read(&self.lock(), sequence)
+    }
+
+    async fn head(&self) -> Result<u64, StoreError> {
+        Ok(self.lock().messages.len() as u64)
+    }
+
+    async fn append(&self, writes: Vec<Write>) -> Result<Vec<u64>, AppendError> {
+        let messages: Vec<Message> =
+            writes.iter().map(|write| message(write.key.subject(&self.context), &write.commit)).collect();
+        if let Some(large) = messages.iter().find(|message| message.body.len() > LIMIT) {
+            return Err(AppendError::TooLarge { bytes: large.body.len(), limit: LIMIT });
+        }
+        let mut log = self.lock();
+        let tails: Vec<u64> =
+            messages.iter().map(|message| log.tails.get(&message.subject).copied().unwrap_or(0)).collect();
+        let mut ours = 0;
+        for (write, tail) in writes.iter().zip(&tails) {
+            let stored =
+                self.read(&log, *tail)?.is_some_and(|commit| commit.meta.command_id == write.commit.meta.command_id);
+            ours += usize::from(stored);
+        }
+        if ours == writes.len() {
+            return Ok(tails);
+        }
+        if writes.iter().zip(&tails).any(|(write, tail)| write.expected != *tail) {
+            return Err(AppendError::Conflict);
+        }
+        let mut sequences = Vec::with_capacity(messages.len());
+        for message in messages {
+            let sequence = log.messages.len() as u64 + 1;
+            log.tails.insert(message.subject.clone(), sequence);
+            log.messages.push(message);
+            sequences.push(sequence);
+        }
+        self.head.send_replace(log.messages.len() as u64);
+        Ok(sequences)
+    }
+
+    async fn reader(&self, after: u64, partition: Option<Partition>) -> Result<MemoryReader, StoreError> {
+        Ok(MemoryReader { store: self.clone(), position: after, partition, head: self.head.subscribe() })
+    }
+}
+
+/// Reads a [`MemoryStore`] in order.
+pub struct MemoryReader {
+    store: MemoryStore,
+    position: u64,
+    partition: Option<Partition>,
+    head: watch::Receiver<u64>,
+}
+
+impl LogReader for MemoryReader {
+    async fn next(&mut self, most: usize, wait: Duration) -> Result<Batch, StoreError> {
+        let position = self.position;
+        let _timed_out = tokio::time::timeout(wait, self.head.wait_for(|head| *head > position)).await.is_err();
+        let log = self.store.lock();
+        let mut commits = Vec::new();
+        while commits.len() < most {
+            let Some(commit) = self.store.read(&log, self.position + 1)? else { break };
+            self.position += 1;
+            if self.partition.is_none_or(|partition| partition == commit.key.partition()) {
+                commits.push(commit);
+            }
+        }
+        Ok(Batch { commits, position: self.position })
+    }
+}
