@@ -106,6 +106,9 @@ impl EventStore for MemoryStore {
         if let Some(large) = messages.iter().find(|message| message.body.len() > LIMIT) {
             return Err(AppendError::TooLarge { bytes: large.body.len(), limit: LIMIT });
         }
+        if writes.iter().any(|write| write.commit.records.is_empty()) {
+            return Err(AppendError::Malformed("it holds no event"));
+        }
         let mut log = self.lock();
         let tails: Vec<u64> =
             messages.iter().map(|message| log.tails.get(&message.subject).copied().unwrap_or(0)).collect();

@@ -66,6 +66,9 @@ pub enum AppendError {
         /// The limit.
         limit: usize,
     },
+    /// The commit can never be stored as it is; nothing was sent.
+    #[error("the commit cannot be stored: {0}")]
+    Malformed(&'static str),
     /// No answer within the bound: the commit may or may not be stored. The same command
     /// id tells, sent again.
     #[error("the log did not say whether the commit was stored")]
