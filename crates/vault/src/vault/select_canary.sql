@@ -1,0 +1,1 @@
+SELECT root_name, wrapped FROM vault_canary
