@@ -16,6 +16,7 @@ mod chain;
 mod commit;
 mod decider;
 mod executor;
+mod macros;
 mod memory;
 mod reservation;
 mod sealed;

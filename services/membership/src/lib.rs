@@ -1,1 +1,3 @@
-//! Under construction.
+//! Membership: programmes, tenants, communities, people, and the keys to what they wrote.
+
+pub mod domain;
