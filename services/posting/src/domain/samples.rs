@@ -1,0 +1,48 @@
+//! People, places and texts for the tests of the rules.
+
+use bytes::Bytes;
+use kindred_eventsourcing::{Fingerprint, KeyId, Sealed, Timestamp};
+use kindred_ids::{CommandId, CommentId, CommunityId, EntityId, MemberId, ThreadId, derive_owned_id, derive_root_id};
+use uuid::Uuid;
+
+use super::Home;
+
+pub const NOW: Timestamp = Timestamp::from_millis(1_000);
+pub const LATER: Timestamp = Timestamp::from_millis(2_000);
+
+fn command(seed: u8) -> CommandId {
+    CommandId::derived(&[&[seed]])
+}
+
+fn root(seed: u8, category: &str) -> EntityId {
+    derive_root_id("riverside", "anonymous", command(seed), category, 0)
+}
+
+pub fn community() -> CommunityId {
+    CommunityId(root(1, "community"))
+}
+
+pub fn member(seed: u8) -> MemberId {
+    MemberId(root(seed, "member"))
+}
+
+pub fn thread_id(seed: u8) -> ThreadId {
+    ThreadId(derive_owned_id("riverside", "a", command(seed), "thread", 0, community().0))
+}
+
+pub fn comment_id(seed: u8) -> CommentId {
+    CommentId(derive_owned_id("riverside", "a", command(seed), "comment", 0, community().0))
+}
+
+pub fn key(seed: u8) -> KeyId {
+    KeyId(Uuid::from_bytes([seed; 16]))
+}
+
+/// A text of the member with this seed; equal texts are equal.
+pub fn sealed(member: u8, text: u8) -> Sealed {
+    Sealed::from_parts(key(member), [text; 12], Bytes::from_static(b"unread"), Fingerprint([text; 16]))
+}
+
+pub fn home(author: u8) -> Home {
+    Home { community: community(), thread: thread_id(1), author: member(author), author_key: key(author) }
+}
