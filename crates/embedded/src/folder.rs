@@ -67,8 +67,9 @@ impl Folder {
     /// Removes the folder of a start that failed and nothing around it.
     pub fn remove_own_if_ephemeral(&self) {
         if self.doomed.is_some() {
+            let own = Self { path: self.path.clone(), doomed: Some(self.path.clone()) };
             // What cannot be removed now goes with the folder that it is in.
-            drop(fs::remove_dir_all(&self.path));
+            own.remove_if_ephemeral().ok();
         }
     }
 }

@@ -9,7 +9,7 @@
 //! their own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -22,6 +22,7 @@ mod run;
 
 pub use accounts::{Account, SharedNats};
 
+use accounts::Accounts;
 use run::Run;
 
 /// Environment variable that names a NATS server to use instead.
@@ -30,6 +31,11 @@ const NATS: &str = "KINDRED_TEST_NATS";
 const NATS_CLUSTER: &str = "KINDRED_TEST_NATS_CLUSTER";
 /// Environment variable that names a Postgres superuser's address to use instead.
 const POSTGRES: &str = "KINDRED_TEST_POSTGRES";
+/// How many tests of one run can have an account of their own. They cost the server
+/// memory and time to start: 0.3 s for this many, ten times that for twice as many.
+const ACCOUNTS: u32 = 1_000;
+/// The same of the cluster, which fewer tests use.
+const CLUSTER_ACCOUNTS: u32 = 300;
 /// How many servers the shared cluster has.
 const CLUSTER_NODES: usize = 3;
 /// Enough for as many tests as there are cores to run them.
@@ -42,12 +48,13 @@ const MAX_CONNECTIONS: u16 = 500;
 /// It cannot be started.
 pub async fn nats() -> Result<SharedNats, Error> {
     let start = async |folder: &Path, leader: i32| {
-        let nats = Nats::builder().parent(folder).config(accounts::config()).start().await?;
+        let nats = Nats::builder().parent(folder).config(accounts::config(ACCOUNTS)).start().await?;
         let urls = vec![nats.url()];
         nats.follow(leader);
         Ok(urls)
     };
-    shared("nats", NATS, start).await
+    let shared = shared("nats", NATS, start).await?;
+    Ok(shared.with_accounts(ACCOUNTS))
 }
 
 /// The shared NATS cluster of three.
@@ -57,13 +64,14 @@ pub async fn nats() -> Result<SharedNats, Error> {
 /// It cannot be started.
 pub async fn nats_cluster() -> Result<SharedNats, Error> {
     let start = async |folder: &Path, leader: i32| {
-        let builder = Nats::builder().parent(folder).config(accounts::config());
+        let builder = Nats::builder().parent(folder).config(accounts::config(CLUSTER_ACCOUNTS));
         let cluster = builder.start_cluster(CLUSTER_NODES).await?;
         let urls = cluster.urls();
         cluster.follow(leader);
         Ok(urls)
     };
-    shared("cluster", NATS_CLUSTER, start).await
+    let shared = shared("cluster", NATS_CLUSTER, start).await?;
+    Ok(shared.with_accounts(CLUSTER_ACCOUNTS))
 }
 
 /// The superuser's address of the shared Postgres, which is not crash-safe.
@@ -80,16 +88,30 @@ pub async fn postgres() -> Result<String, Error> {
         Ok(urls)
     };
     let shared = shared("postgres", POSTGRES, start).await?;
-    Ok(shared.url().to_owned())
+    Ok(shared.urls.concat())
+}
+
+/// Where a shared server is.
+struct Shared {
+    urls: Vec<String>,
+    /// Its folder, if this run started it.
+    folder: Option<PathBuf>,
+}
+
+impl Shared {
+    fn with_accounts(self, count: u32) -> SharedNats {
+        let accounts = self.folder.map(|folder| Accounts { count, folder });
+        SharedNats::new(self.urls, accounts.unwrap_or_default())
+    }
 }
 
 /// Returns what `variable` names or this run has; starts it if it has none yet.
-async fn shared<S>(name: &str, variable: &str, start: S) -> Result<SharedNats, Error>
+async fn shared<S>(name: &str, variable: &str, start: S) -> Result<Shared, Error>
 where
     S: AsyncFnOnce(&Path, i32) -> Result<Vec<String>, Error>,
 {
     if let Some(urls) = std::env::var(variable).ok().filter(|urls| !urls.is_empty()) {
-        return Ok(SharedNats::new(urls.split(',').map(str::to_owned).collect(), None));
+        return Ok(Shared { urls: urls.split(',').map(str::to_owned).collect(), folder: None });
     }
     let run = Run::of_this_process()?;
     let folder = run.folder(name)?;
@@ -104,11 +126,11 @@ where
             urls
         }
     };
-    Ok(SharedNats::new(urls, Some(folder)))
+    Ok(Shared { urls, folder: Some(folder) })
 }
 
 /// Locks a file, on a thread where it may block.
-async fn lock(path: std::path::PathBuf) -> Result<fs::File, Error> {
+async fn lock(path: PathBuf) -> Result<fs::File, Error> {
     let locked = tokio::task::spawn_blocking(move || {
         let file = fs::File::create(&path).attempt("create", &path)?;
         flock(&file, FlockOperation::LockExclusive).attempt("lock", &path)?;

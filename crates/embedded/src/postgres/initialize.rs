@@ -37,17 +37,18 @@ impl Initialize<'_> {
     ///
     /// [`Error::Start`] with what `initdb` printed.
     pub async fn run(&self) -> Result<String, Error> {
-        let (data, kept) = (self.folder.path().join(DATA), self.folder.path().join(PASSWORD));
+        let data = self.folder.path().join(DATA);
         if data.is_dir() {
+            let kept = data.join(PASSWORD);
             return fs::read_to_string(&kept).attempt("read", &kept);
         }
         let password = random::token()?;
-        write_private(&kept, &password)?;
         // Data is complete from the moment it has its name, whatever is killed.
         let work = self.folder.path().join(format!("{DATA}-{}", random::token()?));
         fs::create_dir(&work).attempt("create", &work)?;
         identity::hand_over(&work)?;
         self.initdb(&work, &password).await?;
+        write_private(&work.join(PASSWORD), &password)?;
         fs::rename(&work, &data).attempt("name", &data)?;
         Ok(password)
     }

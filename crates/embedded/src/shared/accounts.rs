@@ -9,14 +9,20 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::error::{Attempt, Error};
 
-/// How many tests of one run can have an account of their own.
-const COUNT: u32 = 2_000;
-
 /// A NATS server or cluster that several tests use.
 #[derive(Debug, Clone)]
 pub struct SharedNats {
     urls: Vec<String>,
-    folder: Option<PathBuf>,
+    accounts: Accounts,
+}
+
+/// Which accounts there are to take.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Accounts {
+    /// How many the server has.
+    pub count: u32,
+    /// Where those taken are counted; nowhere for a server that is not this run's.
+    pub folder: PathBuf,
 }
 
 /// An account that no other test of the run is given.
@@ -31,8 +37,8 @@ pub struct Account {
 }
 
 impl SharedNats {
-    pub(super) fn new(urls: Vec<String>, folder: Option<PathBuf>) -> Self {
-        Self { urls, folder }
+    pub(super) fn new(urls: Vec<String>, accounts: Accounts) -> Self {
+        Self { urls, accounts }
     }
 
     /// The first address, without credentials: an account that all tests share.
@@ -55,12 +61,13 @@ impl SharedNats {
     /// accounts are not known.
     pub fn account(&self) -> Result<Account, Error> {
         let refused = |action: String| Error::Io { action, source: std::io::ErrorKind::Unsupported.into() };
-        let Some(folder) = &self.folder else {
+        let Accounts { count, folder } = &self.accounts;
+        if *count == 0 {
             return Err(refused(format!("take an account of the foreign server `{}`", self.url())));
-        };
+        }
         let number = take_number(&folder.join("accounts"))?;
-        if number > COUNT {
-            return Err(refused(format!("take an account: all {COUNT} are taken")));
+        if number > *count {
+            return Err(refused(format!("take an account: all {count} are taken")));
         }
         let (user, password) = (user(number), user(number));
         let with_credentials = |url: &String| url.replace("://", &format!("://{user}:{password}@"));
@@ -69,11 +76,11 @@ impl SharedNats {
     }
 }
 
-/// Configuration of the accounts; clients without credentials get one that is never
-/// given out.
-pub(super) fn config() -> String {
+/// Configuration of so many accounts; clients without credentials get another one,
+/// which is never given out.
+pub(super) fn config(count: u32) -> String {
     let mut text = "accounts {\n".to_owned();
-    for number in 0..=COUNT {
+    for number in 0..=count {
         let user = user(number);
         text.push_str(&format!("{user} {{ jetstream: enabled, users: [{{ user: {user}, password: {user} }}] }}\n"));
     }
