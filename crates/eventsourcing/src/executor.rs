@@ -141,12 +141,29 @@ impl<S: EventStore> Executor<S> {
         command: &D::Command,
         context: &CommandContext,
     ) -> Result<Receipt, ExecuteError<D::Refusal>> {
+        let loaded = self.load::<D>(key).await.map_err(ExecuteError::Load)?;
+        self.run_from::<D>(key, loaded, command, context).await
+    }
+
+    /// Runs one command on an entity that [`Self::load`] has just given, for a caller who
+    /// loads several entities at once that the answer rests on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub async fn run_from<D: Contract>(
+        &self,
+        key: &EntityKey,
+        mut loaded: Arc<Loaded<D::State>>,
+        command: &D::Command,
+        context: &CommandContext,
+    ) -> Result<Receipt, ExecuteError<D::Refusal>> {
         let request_hash = RequestHash::of(command);
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
+                loaded = self.load::<D>(key).await.map_err(ExecuteError::Load)?;
             }
-            let loaded = self.load::<D>(key).await.map_err(ExecuteError::Load)?;
             if let Some(earlier) = loaded.receipts.get(&context.command_id) {
                 return self.replay(key, context, request_hash, earlier);
             }
