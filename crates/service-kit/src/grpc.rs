@@ -1,0 +1,28 @@
+//! The gRPC server and client of every service.
+//!
+//! # Promises
+//!
+//! * A call passes, from outside in: measuring and tracing, panic catching, the
+//!   concurrency limit, the message size limit, the deadline, the caller's tokens, the
+//!   policies. A handler sees only what passed all of them.
+//! * A panic in a handler is one `INTERNAL` answer; the process and other calls go on.
+//! * Stopping ends open streams with `UNAVAILABLE`, finishes unary calls, closes
+//!   connections with GOAWAY.
+//! * Health answers on a port of its own, in plaintext, so that a kubelet can ask.
+
+mod client;
+mod deadline;
+mod guard;
+mod health;
+mod limits;
+mod observe;
+mod panics;
+mod request_body;
+mod response_body;
+mod server;
+mod tls;
+
+pub use client::{ClientError, Credentials, ServiceChannel, channel};
+pub use guard::CallGuard;
+pub use health::{Condition, Health, HealthServer};
+pub use server::{BoundServer, GrpcServer, ServeError};

@@ -1,0 +1,152 @@
+//! Puts the layers around a service's routes and serves them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::server::TcpIncoming;
+
+use super::observe::{Observer, observe};
+use super::{CallGuard, deadline, guard, limits, panics, tls};
+use crate::config::{ConfigError, Server};
+
+/// Headers of one call, in bytes; tokens are at most a few thousand.
+const MAX_HEADER_BYTES: u32 = 32 * 1024;
+/// Calls at once on one connection.
+const MAX_STREAMS: u32 = 256;
+/// A connection that says nothing is asked after this long.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// Why a server does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be had.
+    #[error("listen on {address}")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A setting does not hold.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The file descriptors for reflection cannot be read.
+    #[error("read the file descriptor set")]
+    Reflection(#[source] tonic_reflection::server::Error),
+    /// The transport gave up.
+    #[error("serve calls")]
+    Transport(#[source] tonic::transport::Error),
+    /// It ended although nobody asked.
+    #[error("the server ended by itself")]
+    Ended,
+}
+
+/// A gRPC server being put together.
+pub struct GrpcServer {
+    settings: Server,
+    guard: CallGuard,
+    routes: Routes,
+    descriptors: Option<&'static [u8]>,
+}
+
+impl GrpcServer {
+    /// A server of `routes` that lets pass what `guard` admits.
+    #[must_use]
+    pub fn new(settings: Server, guard: CallGuard, routes: Routes) -> Self {
+        Self { settings, guard, routes, descriptors: None }
+    }
+
+    /// Also tells what the service offers, from its encoded file descriptor set.
+    #[must_use]
+    pub fn with_reflection(mut self, descriptors: &'static [u8]) -> Self {
+        self.descriptors = Some(descriptors);
+        self
+    }
+
+    /// Takes the port; connections wait until [`BoundServer::serve`].
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] if the address is taken, a certificate cannot be read or the
+    /// descriptors are none.
+    pub async fn bind(self) -> Result<BoundServer, ServeError> {
+        let mut routes = self.routes;
+        if let Some(descriptors) = self.descriptors {
+            let reflection =
+                || tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(descriptors);
+            routes = routes.add_service(reflection().build_v1().map_err(ServeError::Reflection)?);
+            routes = routes.add_service(reflection().build_v1alpha().map_err(ServeError::Reflection)?);
+        }
+        let mut builder = tonic::transport::Server::builder()
+            .max_concurrent_streams(Some(MAX_STREAMS))
+            .http2_max_header_list_size(Some(MAX_HEADER_BYTES))
+            .http2_keepalive_interval(Some(KEEP_ALIVE))
+            .tcp_nodelay(true);
+        if let Some(settings) = &self.settings.tls {
+            builder = builder.tls_config(tls::server(settings)?).map_err(|error| {
+                ConfigError::new("server.tls.cert_file", "certificate files", crate::error::chain(&error))
+            })?;
+        }
+        let address = self.settings.listen;
+        let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
+        Ok(BoundServer { builder, listener, routes, guard: self.guard, settings: self.settings })
+    }
+}
+
+/// A server that holds its port.
+pub struct BoundServer {
+    builder: tonic::transport::Server,
+    listener: TcpListener,
+    routes: Routes,
+    guard: CallGuard,
+    settings: Server,
+}
+
+impl BoundServer {
+    /// Where it listens.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not say.
+    pub fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop`, then finishes the calls that it has.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] if the transport gives up, or ends unasked.
+    pub async fn serve(mut self, stop: CancellationToken) -> Result<(), ServeError> {
+        let routes = layered(self.routes, &self.guard, &self.settings, stop.clone());
+        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
+        self.builder
+            .add_routes(routes)
+            .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned())
+            .await
+            .map_err(ServeError::Transport)?;
+        if stop.is_cancelled() { Ok(()) } else { Err(ServeError::Ended) }
+    }
+}
+
+/// The layers, innermost first.
+fn layered(routes: Routes, guard: &CallGuard, settings: &Server, stopping: CancellationToken) -> Routes {
+    let places = Arc::new(Semaphore::new(settings.max_concurrent_requests.as_usize()));
+    let observer = Observer::new(guard.authorizer().clone(), stopping);
+    let router = routes
+        .into_axum_router()
+        .layer(from_fn_with_state(guard.clone(), guard::admit))
+        .layer(from_fn_with_state(settings.request_timeout_millis.duration(), deadline::enforce))
+        .layer(from_fn_with_state(settings.max_message_bytes.as_usize(), limits::bound_messages))
+        .layer(from_fn_with_state(places, limits::shed))
+        .layer(from_fn(panics::catch))
+        .layer(from_fn_with_state(observer, observe));
+    Routes::from(router)
+}
