@@ -1,0 +1,32 @@
+//! What a service may do on the bus, as a block of the server's configuration.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use crate::topology::stream_name;
+
+/// The permissions of the service that owns `context` and reads the streams of `reads`
+/// (its own is always read); `inbox_prefix` as in its
+/// [`ConnectSettings`](crate::ConnectSettings). Everything not named is refused.
+#[must_use]
+pub fn permissions(context: &str, reads: &[&str], inbox_prefix: &str) -> String {
+    let own = stream_name(context);
+    let mut publish = vec![
+        format!("es.{context}.>"),
+        format!("pub.{context}.>"),
+        format!("$JS.API.STREAM.MSG.GET.{own}"),
+        format!("$JS.API.DIRECT.GET.{own}"),
+    ];
+    let streams: BTreeSet<String> = reads.iter().copied().chain([context]).map(stream_name).collect();
+    for stream in streams {
+        publish.push(format!("$JS.API.STREAM.INFO.{stream}"));
+        publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.>"));
+        publish.push(format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.*"));
+    }
+    let mut block = String::from("permissions: {\n  publish: { allow: [\n");
+    for subject in publish {
+        writeln!(block, "    \"{subject}\"").expect("a string takes all");
+    }
+    write!(block, "  ] }}\n  subscribe: {{ allow: [ \"{inbox_prefix}.>\" ] }}\n}}\n").expect("a string takes all");
+    block
+}

@@ -1,0 +1,59 @@
+//! A message as a consumer delivers it, its place in the reply subject.
+
+use async_nats::Message;
+use kindred_eventsourcing::{RecordedCommit, StoreError};
+
+use crate::message::read_commit;
+
+/// A delivered message.
+pub(super) struct Delivered {
+    /// Place in the stream.
+    pub sequence: u64,
+    /// Place in the delivery, from 1 without holes.
+    pub delivery: u64,
+    message: Message,
+}
+
+impl Delivered {
+    /// Takes a message that has a place.
+    pub(super) fn read(message: Message) -> Option<Self> {
+        let (sequence, delivery) = places(message.reply.as_deref()?)?;
+        Some(Self { sequence, delivery, message })
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        &self.message.subject
+    }
+
+    pub(super) fn into_commit(self) -> Result<RecordedCommit, StoreError> {
+        let Message { subject, headers, payload, .. } = self.message;
+        read_commit(self.sequence, &subject, headers.as_ref(), payload)
+    }
+}
+
+/// Stream and consumer sequence of `$JS.ACK.…`: of nine tokens, or of eleven and more with
+/// domain and account before the stream (ADR-15).
+fn places(reply: &str) -> Option<(u64, u64)> {
+    let tokens = reply.strip_prefix("$JS.ACK.")?;
+    let skipped = match tokens.bytes().filter(|byte| *byte == b'.').count() {
+        6 => 3,
+        8.. => 5,
+        _ => return None,
+    };
+    let mut tokens = tokens.split('.').skip(skipped);
+    Some((tokens.next()?.parse().ok()?, tokens.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+
+    #[test]
+    fn both_forms_of_the_reply_subject_give_the_places() {
+        assert_eq!(places("$JS.ACK.EVT_A.r1.1.100.7.1790230470084404000.42"), Some((100, 7)));
+        assert_eq!(places("$JS.ACK._.hash.EVT_A.r1.1.100.7.1790230470084404000.42"), Some((100, 7)));
+        assert_eq!(places("$JS.ACK._.hash.EVT_A.r1.1.100.7.1790230470084404000.42.token"), Some((100, 7)));
+        assert_eq!(places("$JS.ACK.EVT_A.r1.1.100"), None);
+        assert_eq!(places("_INBOX.a"), None);
+    }
+}

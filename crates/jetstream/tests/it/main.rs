@@ -1,0 +1,3 @@
+//! The store against real servers.
+
+mod smoke;
