@@ -19,6 +19,7 @@ use futures::future::{BoxFuture, try_join_all};
 use kindred_eventsourcing::KeyId;
 use kindred_ids::{MemberId, TenantSlug};
 use tokio::time::{Instant, sleep_until};
+use tracing::warn;
 
 use crate::{KeyError, KeyRing, KeySource, KeyState, Keys, LARGEST_BATCH, Sealer};
 use store::{Answer, Flight, Store, Want};
@@ -171,6 +172,9 @@ impl<S: KeySource> Inner<S> {
         }
         let answer: HashMap<Want, KeyState> = batch.iter().cloned().zip(states).collect();
         for (want, state) in &answer {
+            if let (Want::Key(tenant, key), KeyState::Unknown) = (want, state) {
+                warn!(kindred.tenant = %tenant, kindred.key.id = %key, "vault does not know data key `{key}`");
+            }
             store.insert(want, state, asked + self.settings.lifetime);
         }
         if store.start_sweeping() {

@@ -279,3 +279,19 @@ impl Keeper for Vault {
         Box::pin(self.tenant_reservation_key(tenant))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn commits_are_synchronous_whatever_the_server_says() {
+        let server = kindred_embedded::shared::postgres().await.expect("a server for tests");
+        let lax = PgConnectOptions::from_str(&server).expect("its address").options([("synchronous_commit", "off")]);
+        let pool = connect(&lax, 1).await.expect("a connection");
+        let setting: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&pool).await.expect("a setting");
+        assert_eq!(setting, "on");
+    }
+}
