@@ -1,0 +1,4 @@
+SELECT partition, sequence, hash, epoch
+FROM kindred.checkpoints
+WHERE consumer = $1 AND generation = $2
+ORDER BY partition

@@ -1,0 +1,79 @@
+//! Projections behind one object-safe face, so that a service hosts a list of them.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use kindred_eventsourcing::{KeyId, RecordedCommit};
+use kindred_ids::TenantSlug;
+use sqlx::PgConnection;
+
+use super::{ApplyError, Batch, Projection};
+use crate::Person;
+
+/// What a projection is called and made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declaration {
+    /// See [`Projection::NAME`].
+    pub name: &'static str,
+    /// See [`Projection::VERSION`].
+    pub version: u32,
+    /// See [`Projection::CONTEXT`].
+    pub context: &'static str,
+    /// See [`Projection::TABLES`].
+    pub tables: &'static str,
+    /// See [`Projection::INDEXES`].
+    pub indexes: &'static str,
+}
+
+/// A [`Projection`] of any type.
+#[derive(Clone)]
+pub struct DynProjection(pub(crate) Arc<dyn Erased>);
+
+impl DynProjection {
+    /// Hides the type.
+    pub fn new(projection: impl Projection) -> Self {
+        Self(Arc::new(projection))
+    }
+
+    /// What it is called and made of.
+    #[must_use]
+    pub fn declaration(&self) -> Declaration {
+        self.0.declaration()
+    }
+}
+
+/// The object-safe twin of [`Projection`].
+pub(crate) trait Erased: Send + Sync {
+    fn declaration(&self) -> Declaration;
+    fn wants(&self, commit: &RecordedCommit) -> bool;
+    fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)>;
+    fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
+    fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
+    fn redact<'a>(&'a self, tx: &'a mut PgConnection, person: &'a Person) -> BoxFuture<'a, Result<(), sqlx::Error>>;
+}
+
+impl<P: Projection> Erased for P {
+    fn declaration(&self) -> Declaration {
+        Declaration { name: P::NAME, version: P::VERSION, context: P::CONTEXT, tables: P::TABLES, indexes: P::INDEXES }
+    }
+
+    fn wants(&self, commit: &RecordedCommit) -> bool {
+        Projection::wants(self, commit)
+    }
+
+    fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
+        Projection::keys(self, commits)
+    }
+
+    fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>> {
+        Box::pin(Projection::apply(self, tx, batch))
+    }
+
+    fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>> {
+        Box::pin(Projection::bulk(self, tx, batch))
+    }
+
+    fn redact<'a>(&'a self, tx: &'a mut PgConnection, person: &'a Person) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(Projection::redact(self, tx, person))
+    }
+}
