@@ -107,9 +107,6 @@ pub(crate) trait Attempt<T> {
 
 impl<T, E: Into<io::Error>> Attempt<T> for Result<T, E> {
     fn attempt(self, action: &str, path: &Path) -> Result<T, Error> {
-        self.map_err(|source| Error::Io {
-            action: format!("{action} `{}`", path.display()),
-            source: source.into(),
-        })
+        self.map_err(|source| Error::Io { action: format!("{action} `{}`", path.display()), source: source.into() })
     }
 }

@@ -83,8 +83,7 @@ fn real_folder(program: &Path) -> PathBuf {
 impl Program {
     fn accept(&self, path: &Path) -> Result<(), Error> {
         let (setting, path_buf) = (self.setting, path.to_owned());
-        let found = version_of(path)
-            .map_err(|reason| Error::Unusable { setting, path: path_buf.clone(), reason })?;
+        let found = version_of(path).map_err(|reason| Error::Unusable { setting, path: path_buf.clone(), reason })?;
         if found >= self.minimum {
             return Ok(());
         }
@@ -110,11 +109,8 @@ impl Program {
 }
 
 fn version_of(path: &Path) -> Result<Version, String> {
-    let output = Command::new(path)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
+    let output =
+        Command::new(path).arg("--version").stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     let printed = String::from_utf8_lossy(&output.stdout);
     Version::find(&printed).ok_or_else(|| "`--version` prints no version".to_owned())
 }

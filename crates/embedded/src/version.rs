@@ -12,9 +12,7 @@ impl Version {
     /// Reads the first `<number>.<number>` or, as of a beta of Postgres, `<number>`.
     pub fn find(text: &str) -> Option<Self> {
         let start = text.find(|character: char| character.is_ascii_digit())?;
-        let numbers = text[start..]
-            .split(|character: char| !character.is_ascii_digit() && character != '.')
-            .next()?;
+        let numbers = text[start..].split(|character: char| !character.is_ascii_digit() && character != '.').next()?;
         let mut parts = numbers.split('.');
         let major = parts.next()?.parse().ok()?;
         let minor = parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);

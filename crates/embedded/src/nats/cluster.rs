@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::Nats;
 use super::builder::NatsBuilder;
 use super::config::Ports;
 use super::node::Node;
-use super::Nats;
 use crate::error::Error;
 use crate::ports;
 

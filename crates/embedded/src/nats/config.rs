@@ -70,8 +70,7 @@ mod tests {
     fn a_path_with_a_quote_stays_one_value() {
         let ports = Ports { client: 1, monitor: 2, route: None };
         let (name, extra) = ("one".to_owned(), "accounts {}".to_owned());
-        let config =
-            NodeConfig { name, ports, routes: vec![], sync: Sync::Always, max_payload: MAX_PAYLOAD, extra };
+        let config = NodeConfig { name, ports, routes: vec![], sync: Sync::Always, max_payload: MAX_PAYLOAD, extra };
         let text = config.render(Path::new("/odd\"path"));
         assert!(text.contains(r#"store_dir: "/odd\"path/jetstream""#), "{text}");
         assert!(text.contains("sync_interval: always"), "{text}");

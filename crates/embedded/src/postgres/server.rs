@@ -36,13 +36,13 @@ impl Server {
     pub async fn restart(&mut self) -> Result<(), Error> {
         self.end().await?;
         let cluster = &self.cluster;
-        let process =
-            Process::start(SERVER, &cluster.folder, cluster.guarded(), || cluster.disown_stranger()).await?;
+        let process = Process::start(SERVER, &cluster.folder, cluster.guarded(), || cluster.disown_stranger()).await?;
         let pid = process.pid();
         let ready = process
-            .until_ready(PATIENCE, || async move {
-                cluster.says_ready(pid) && wire::takes_connections(cluster.port).await
-            })
+            .until_ready(
+                PATIENCE,
+                || async move { cluster.says_ready(pid) && wire::takes_connections(cluster.port).await },
+            )
             .await;
         self.process = Some(process);
         ready

@@ -54,9 +54,8 @@ async fn parent_that_waits_to_be_killed() -> anyhow::Result<()> {
     let postgres = Postgres::builder().durability(Durability::ProcessCrash).start().await?;
     let servers = cluster.nodes().iter().chain([&nats]).map(|nats| (nats.pid(), nats.port(), nats.folder()));
     let servers = servers.chain([(postgres.pid(), postgres.port(), postgres.folder())]);
-    let lines: Vec<String> = servers
-        .filter_map(|(pid, port, folder)| Some(format!("{} {port} {}", pid?, folder.display())))
-        .collect();
+    let lines: Vec<String> =
+        servers.filter_map(|(pid, port, folder)| Some(format!("{} {port} {}", pid?, folder.display()))).collect();
     // A paused server must go as well.
     postgres.pause();
     let unfinished = report.with_extension("unfinished");

@@ -102,9 +102,8 @@ async fn what_is_out_of_order_or_too_large_is_refused_precisely() -> anyhow::Res
 async fn a_real_client_gets_through_after_refusals_on_purpose() -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
     let sink = SmtpSink::start(scratch.path()).await?;
-    let client = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
-        .port(sink.address().port())
-        .build();
+    let client =
+        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(sink.address().port()).build();
     let mail = |to: &str| -> anyhow::Result<Message> {
         let builder = Message::builder().from("a@here.example".parse()?).to(to.parse()?).subject("hello");
         Ok(builder.body(".hidden\n".to_owned())?)

