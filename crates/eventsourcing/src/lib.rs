@@ -14,6 +14,8 @@
 mod canonical;
 mod chain;
 mod commit;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod decider;
 mod executor;
 mod macros;
