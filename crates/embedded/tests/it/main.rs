@@ -7,3 +7,4 @@ mod postgres;
 mod shared;
 mod smtp;
 mod support;
+mod wheel;

@@ -1,10 +1,13 @@
 //! Servers that tests share, as nextest's many processes or as one.
 
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
 use futures::future::try_join_all;
 use kindred_embedded::shared;
 use sqlx::{Connection, PgConnection};
 
-use crate::support::BareNats;
+use crate::support::{BareNats, Scratch, eventually, is_open};
 
 #[tokio::test]
 async fn all_that_ask_get_the_same_server_and_accounts_of_their_own() -> anyhow::Result<()> {
@@ -37,6 +40,42 @@ async fn the_shared_cluster_replicates() -> anyhow::Result<()> {
     client.make_stream(3).await?;
     client.publish().await?;
     Ok(())
+}
+
+/// Where the process that is killed writes what it started.
+const REPORT: &str = "KINDRED_TEST_SHARED_REPORT";
+
+#[tokio::test]
+async fn without_a_run_shared_servers_end_with_the_process_that_asked() -> anyhow::Result<()> {
+    let scratch = Scratch::new()?;
+    let report = scratch.path().join("report");
+    let mut parent = Command::new(std::env::current_exe()?)
+        .args(["--exact", "shared::process_that_asks_and_is_killed", "--ignored"])
+        .env_remove("NEXTEST_RUN_ID")
+        .env(REPORT, &report)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    eventually("the server is up", || report.is_file()).await?;
+    let port = std::fs::read_to_string(&report)?.parse()?;
+    assert!(is_open(port));
+    parent.kill()?;
+    parent.wait()?;
+    eventually("the server is gone", || !is_open(port)).await
+}
+
+/// Not a test: the process that is killed.
+#[tokio::test]
+#[ignore = "run by another test in a process of its own"]
+async fn process_that_asks_and_is_killed() -> anyhow::Result<()> {
+    let Some(report) = std::env::var_os(REPORT).map(PathBuf::from) else { return Ok(()) };
+    let url = shared::nats().await?.url().to_owned();
+    let (_, port) = url.rsplit_once(':').unwrap_or_default();
+    let unfinished = report.with_extension("unfinished");
+    std::fs::write(&unfinished, port)?;
+    std::fs::rename(&unfinished, &report)?;
+    std::future::pending().await
 }
 
 #[tokio::test]
