@@ -59,6 +59,8 @@ words! {
         PrivacyOfficer = 1,
         /// Registers people and makes communities.
         Administrator = 2,
+        /// Also operates the programme that the tenant belongs to.
+        ProgrammeOperator = 3,
     }
     /// What a member may do in one community, from least to most.
     CommunityRole {
