@@ -1,5 +1,6 @@
 //! Data, kills, pauses, durability.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use kindred_embedded::{Durability, Postgres, PostgresBuilder};
@@ -100,4 +101,21 @@ async fn dropping_a_paused_server_leaves_no_process() -> anyhow::Result<()> {
     drop(postgres);
     eventually("the server is gone", || !is_running(pid)).await?;
     eventually("its folder is gone", || !folder.exists()).await
+}
+
+#[tokio::test]
+async fn a_folder_that_postgres_could_not_enter_is_refused_by_name() -> anyhow::Result<()> {
+    let scratch = Scratch::new()?;
+    let closed = scratch.path().join("closed");
+    std::fs::create_dir(&closed)?;
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o700))?;
+    let outcome = fast().folder(closed.join("inside")).start().await;
+    if !rustix::process::geteuid().is_root() {
+        // Postgres runs as the caller, who may enter.
+        return Ok(outcome?.stop().await?);
+    }
+    let refused = outcome.expect_err("nobody but root may enter").to_string();
+    let wanted = format!("`{}` is closed to others", closed.canonicalize()?.display());
+    assert!(refused.contains(&wanted), "{refused}");
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Servers that tests share, as nextest's many processes or as one.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use futures::future::try_join_all;
 use kindred_embedded::shared;
@@ -48,21 +48,33 @@ const REPORT: &str = "KINDRED_TEST_SHARED_REPORT";
 #[tokio::test]
 async fn without_a_run_shared_servers_end_with_the_process_that_asked() -> anyhow::Result<()> {
     let scratch = Scratch::new()?;
-    let report = scratch.path().join("report");
-    let mut parent = Command::new(std::env::current_exe()?)
-        .args(["--exact", "shared::process_that_asks_and_is_killed", "--ignored"])
-        .env_remove("NEXTEST_RUN_ID")
-        .env(REPORT, &report)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    eventually("the server is up", || report.is_file()).await?;
-    let port = std::fs::read_to_string(&report)?.parse()?;
+    let (mut parent, port) = process_that_asks(scratch.path(), "").await?;
     assert!(is_open(port));
     parent.kill()?;
     parent.wait()?;
     eventually("the server is gone", || !is_open(port)).await
+}
+
+#[tokio::test]
+async fn a_server_that_the_environment_names_is_used_as_it_is() -> anyhow::Result<()> {
+    let scratch = Scratch::new()?;
+    let (mut parent, port) = process_that_asks(scratch.path(), "nats://127.0.0.1:7").await?;
+    parent.kill()?;
+    parent.wait()?;
+    assert_eq!(port, 7);
+    Ok(())
+}
+
+/// Starts a process of its own that asks for the shared NATS; returns the port it got.
+async fn process_that_asks(folder: &Path, named: &str) -> anyhow::Result<(Child, u16)> {
+    let report = folder.join("report");
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["--exact", "shared::process_that_asks_and_is_killed", "--ignored"]);
+    command.env_remove("NEXTEST_RUN_ID").env("KINDRED_TEST_NATS", named).env(REPORT, &report);
+    let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    eventually("it has got an answer", || report.is_file()).await?;
+    let port = std::fs::read_to_string(&report)?.parse()?;
+    Ok((process, port))
 }
 
 /// Not a test: the process that is killed.
