@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use kindred_eventsourcing::{AppendError, ChainHash, DecodeError, RecordedCommit, StoreError, Write, header};
-use kindred_ids::{CommandId, EntityKey};
+use kindred_ids::CommandId;
 
 /// The largest body of a commit.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
@@ -17,7 +17,6 @@ pub(crate) const MAX_HEADERS: usize = 65_535;
 /// A commit on its way, in the form in which it is sent as often as needed.
 #[derive(Debug, Clone)]
 pub(crate) struct Outgoing {
-    pub key: EntityKey,
     pub subject: String,
     pub expected: u64,
     pub command_id: CommandId,
@@ -41,7 +40,6 @@ impl Outgoing {
             body: write.commit.body(),
             headers: write.commit.headers(),
             trace: write.commit.meta.trace.clone().filter(|trace| is_header_value(trace)),
-            key: write.key.clone(),
         };
         if !outgoing.headers.iter().all(|(_, value)| is_header_value(value)) {
             return Err(AppendError::Malformed("a header holds what no header can"));

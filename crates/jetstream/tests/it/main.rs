@@ -1,3 +1,4 @@
-//! The store against real servers.
+//! The store against real servers: one node, one node that groups, three nodes.
 
-mod smoke;
+mod conformance;
+mod support;
