@@ -102,26 +102,34 @@ impl Vault {
         if let Some(row) = self.member_row(tenant, member).await? {
             return row.usable(member);
         }
-        self.insert_data_key(tenant, member, at).await?;
+        if let Some(id) = self.insert_data_key(tenant, member, at).await? {
+            return Ok(id);
+        }
         let row = self.member_row(tenant, member).await?;
         row.ok_or(VaultError::Database { attempt: "read a data key just made", source: sqlx::Error::RowNotFound })?
             .usable(member)
     }
 
-    async fn insert_data_key(&self, tenant: &TenantSlug, member: MemberId, at: Timestamp) -> Result<(), VaultError> {
+    /// None if somebody else was faster.
+    async fn insert_data_key(
+        &self,
+        tenant: &TenantSlug,
+        member: MemberId,
+        at: Timestamp,
+    ) -> Result<Option<KeyId>, VaultError> {
         let keys = self.tenant_keys(tenant).await?;
         let id = KeyId(secret::random_uuid()?);
         let wrapped = wrap::wrap(&keys.wrapping, &Secret::random()?, &Purpose::Data(tenant, id, member).bytes())?;
-        sqlx::query(include_str!("vault/insert_data_key.sql"))
+        let made: Option<Uuid> = sqlx::query_scalar(include_str!("vault/insert_data_key.sql"))
             .bind(tenant.as_str())
             .bind(id.0)
             .bind(member.as_uuid())
             .bind(wrapped)
             .bind(at.millis())
-            .execute(&self.pool)
+            .fetch_optional(&self.pool)
             .await
             .map_err(VaultError::database("store a data key"))?;
-        Ok(())
+        Ok(made.map(KeyId))
     }
 
     /// The states of keys, in the order asked, by one query.

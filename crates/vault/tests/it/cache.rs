@@ -366,6 +366,34 @@ async fn an_answer_older_than_keys_may_be_is_refused() {
     assert!(cache.is_empty());
 }
 
+/// Threads that ask, give up, forget and expire at once neither hang nor mix keys up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_threads_share_one_cache() {
+    let source = Source::new();
+    let keys = Arc::new(many(&source, 200).await);
+    let settings = CacheSettings { lifetime: Duration::from_millis(3), capacity: 64 };
+    let cache = CachedKeys::try_new(source.clone(), settings).unwrap();
+    let tasks = (0..64_usize).map(|task| {
+        let (cache, keys) = (cache.clone(), keys.clone());
+        tokio::spawn(async move {
+            for round in 0..150 {
+                let first = (task * 31 + round * 17) % 180;
+                let wanted = &keys[first..first + 1 + round % 20];
+                let patience = Duration::from_micros(if round % 7 == 0 { 1 } else { 10_000_000 });
+                let Ok(found) = tokio::time::timeout(patience, cache.keys(wanted)).await else { continue };
+                let found = found.unwrap();
+                for (tenant, id) in wanted {
+                    assert_eq!(found.get(tenant, *id).unwrap().live().map(|key| key.id()), Some(*id));
+                }
+                cache.forget_key(&keys[0].0, KeyId(uuid::Uuid::from_u128((task * 1000 + round) as u128)));
+            }
+        })
+    });
+    for task in join_all(tasks).await {
+        task.unwrap();
+    }
+}
+
 #[test]
 fn settings_past_the_bound_are_refused_by_name() {
     let refused = |lifetime, capacity| {
