@@ -64,12 +64,12 @@ impl Erasure for ContextErasure {
         let erased = commit.key.category() == "member"
             && commit.records.iter().any(|record| record.event_type == "MemberErased");
         let tenant = commit.key.scope().tenant()?;
-        erased.then(|| Some(Person::new(tenant.clone(), commit.key.id()?))).flatten()
+        erased.then(|| Some(Person::new(tenant.clone(), MemberId(commit.key.id()?)))).flatten()
     }
 
     fn forget<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<(), StepError>> {
         Box::pin(async move {
-            self.keys.forget_member(&person.tenant, MemberId(person.member));
+            self.keys.forget_member(&person.tenant, person.member);
             match &self.forget {
                 Some(forget) => forget(person.clone()).await,
                 None => Ok(()),
@@ -79,7 +79,7 @@ impl Erasure for ContextErasure {
 
     fn confirm<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<(), StepError>> {
         let parts: [&[u8]; 4] =
-            [b"erasure", self.context.as_bytes(), person.tenant.as_str().as_bytes(), person.member.as_bytes()];
+            [b"erasure", self.context.as_bytes(), person.tenant.as_str().as_bytes(), person.member.0.as_bytes()];
         (self.confirm)(person.clone(), CommandId::derived(&parts))
     }
 }

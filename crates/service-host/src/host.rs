@@ -190,7 +190,7 @@ impl Host {
             ),
         );
         let verifier = Verifier::new(self.config.identity.trust()?);
-        let guard = CallGuard::new(verifier, revocations, Arc::new(Authorizer::try_new()?), self.clock.clone());
+        let guard = CallGuard::new(verifier, revocations, Arc::new(Authorizer::load()?), self.clock.clone());
         let queries =
             Queries::new(self.context, self.database.clone(), self.waiter(&projector), self.positions.clone());
         let (operations, store, clock) = (projector.operations().clone(), self.store.clone(), self.clock.clone());

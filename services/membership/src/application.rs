@@ -29,7 +29,7 @@ use kindred_vault::{Aad, Keeper, KeyRing, Sealer};
 
 use crate::domain::{member, tenant};
 pub use input::{Email, Handle, ProfileEntry};
-pub use members::{Address, NewMember};
+pub use members::{Address, NewMember, certificate};
 pub use sign_in::{Resolved, SignInSettings, Token};
 pub use standing::Standing;
 

@@ -18,6 +18,7 @@ use super::{Application, Handle, ProfileEntry, keys_unavailable, member_key};
 use crate::domain::member::{self, Field, Member};
 use crate::domain::value::{FieldKind, TenantRole};
 use crate::domain::{consent, tenant};
+pub use erasure::certificate;
 pub use register::NewMember;
 
 /// Version of the consent text that members agree to now.

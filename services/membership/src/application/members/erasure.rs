@@ -79,7 +79,8 @@ impl<S: EventStore> Application<S> {
 }
 
 /// What the certificate says, once there is one.
-pub(crate) fn certificate(member: MemberId, erasure: &Erasure) -> Option<String> {
+#[must_use]
+pub fn certificate(member: MemberId, erasure: &Erasure) -> Option<String> {
     let (certified, destroyed) = (erasure.certified_at?, erasure.key_destroyed_at?);
     let contexts = CONTEXTS.join(", ");
     Some(format!(
