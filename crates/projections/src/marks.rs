@@ -45,9 +45,10 @@ impl Marks {
         sequence: u64,
         longest: Duration,
     ) {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let board = known.get(&(consumer.to_owned(), generation)).map(watch::Sender::subscribe);
-        drop(known);
+        let board = {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(&(consumer.to_owned(), generation)).map(watch::Sender::subscribe)
+        };
         let Some(mut board) = board else { return tokio::time::sleep(longest).await };
         let index = usize::from(partition.number());
         let _timed_out = tokio::time::timeout(longest, board.wait_for(|board| board[index] >= sequence)).await.is_err();
