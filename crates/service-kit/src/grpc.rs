@@ -10,10 +10,13 @@
 //!   connections with GOAWAY.
 //! * Health answers on a port of its own, in plaintext, so that a kubelet can ask.
 
+mod certificate;
 mod client;
+mod connector;
 mod deadline;
 mod guard;
 mod health;
+mod incoming;
 mod limits;
 mod observe;
 mod panics;
@@ -22,7 +25,7 @@ mod response_body;
 mod server;
 mod tls;
 
-pub use client::{ClientError, Credentials, ServiceChannel, channel};
+pub use client::{Credentials, ServiceChannel, channel};
 pub use guard::CallGuard;
 pub use health::{Condition, Health, HealthServer};
 pub use server::{BoundServer, GrpcServer, ServeError};

@@ -63,10 +63,11 @@ pub fn bounded_text<'a>(field: &'static str, text: &'a str, most: usize) -> Resu
     if cfg!(feature = "sabotage-8") {
         return Ok(text);
     }
+    optional_text(field, text, most)?;
     if text.trim().is_empty() {
         return Err(ApiError::invalid(field, "TEXT_EMPTY", format!("`{field}` is empty")));
     }
-    optional_text(field, text, most)
+    Ok(text)
 }
 
 /// As [`bounded_text`], but may be empty.

@@ -64,6 +64,13 @@ impl Caller {
         self.via
     }
 
+    /// The role whose process sent the call: the service beside the token, else whoever
+    /// signed it.
+    #[must_use]
+    pub fn sender(&self) -> Role {
+        self.via.unwrap_or(self.claims.issuer)
+    }
+
     /// Whether the token was narrowed to `scope` among others.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {

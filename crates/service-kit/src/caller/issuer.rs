@@ -117,8 +117,11 @@ impl Issuer {
         }
     }
 
-    pub(super) fn sign(&self, payload: Payload) -> Token {
-        let signed = payload.encode();
+    fn sign(&self, payload: Payload) -> Token {
+        self.sign_encoded(payload.encode())
+    }
+
+    pub(super) fn sign_encoded(&self, signed: String) -> Token {
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
         Token(format!("{signed}.{signature}").into())
     }

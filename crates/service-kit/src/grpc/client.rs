@@ -12,22 +12,14 @@ use std::time::Duration;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Request, Status};
 
-use super::tls;
+use super::connector::Connector;
 use crate::caller::{Issuer, Token, metadata};
 use crate::config::{ConfigError, Peer};
 use crate::error::ApiError;
 use crate::telemetry::trace;
-
-/// Why there is no channel.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// A setting does not hold.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-}
 
 /// What generated clients are built on: `MembershipsClient::new(channel)`.
 pub type ServiceChannel = InterceptedService<Channel, Credentials>;
@@ -98,20 +90,37 @@ fn value(token: &Token) -> MetadataValue<Ascii> {
 ///
 /// # Errors
 ///
-/// [`ClientError`] if the URL is none or a certificate cannot be read.
-pub fn channel(peer: &Peer, mut credentials: Credentials) -> Result<ServiceChannel, ClientError> {
-    let mut endpoint = Endpoint::from_shared(peer.url.clone())
-        .map_err(|error| ConfigError::value("url", format!("is not a URL: {error}")))?
+/// [`ConfigError`] if the URL is none or a certificate cannot be read.
+pub fn channel(peer: &Peer, mut credentials: Credentials) -> Result<ServiceChannel, ConfigError> {
+    credentials.timeout = Some(peer.request_timeout_millis.duration());
+    let url = peer.url.parse::<Uri>().map_err(|error| ConfigError::value("url", format!("is not a URL: {error}")))?;
+    let (Some(scheme @ ("http" | "https")), Some(host)) = (url.scheme_str(), url.host()) else {
+        return Err(ConfigError::value("url", "is not an http:// or https:// URL with a host"));
+    };
+    if (scheme == "https") != peer.tls.is_some() {
+        return Err(ConfigError::value("url", "has scheme https exactly if `tls` is set"));
+    }
+    let connector = match &peer.tls {
+        None => Connector::plain(),
+        Some(settings) => Connector::tls(settings, settings.server_name.as_deref().unwrap_or(host))?,
+    };
+    let endpoint = Endpoint::from(plain_uri(&url))
+        .origin(url)
         .connect_timeout(peer.connect_timeout_millis.duration())
         .timeout(peer.request_timeout_millis.duration())
-        .tcp_nodelay(true)
         .http2_keep_alive_interval(Duration::from_secs(15))
         .keep_alive_timeout(Duration::from_secs(10));
-    if let Some(settings) = &peer.tls {
-        endpoint = endpoint
-            .tls_config(tls::client(settings)?)
-            .map_err(|error| ConfigError::value("tls.ca_file", crate::error::chain(&error)))?;
+    Ok(InterceptedService::new(endpoint.connect_with_connector_lazy(connector), credentials))
+}
+
+/// The connector does TLS itself, so the endpoint must not try.
+fn plain_uri(url: &Uri) -> Uri {
+    let mut parts = url.clone().into_parts();
+    parts.scheme = Some(http::uri::Scheme::HTTP);
+    let default_port = if url.scheme_str() == Some("https") { 443 } else { 80 };
+    if url.port().is_none() {
+        let authority = format!("{}:{default_port}", url.host().unwrap_or_default());
+        parts.authority = authority.parse().ok();
     }
-    credentials.timeout = Some(peer.request_timeout_millis.duration());
-    Ok(InterceptedService::new(endpoint.connect_lazy(), credentials))
+    Uri::from_parts(parts).unwrap_or_else(|_| url.clone())
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use tonic::Status;
 
+use super::certificate;
 use super::deadline::Deadline;
 use crate::authorization::Authorizer;
 use crate::caller::{Caller, CallerCheck, TokenError, Verifier, metadata};
@@ -72,7 +73,9 @@ pub(super) async fn admit(State(guard): State<CallGuard>, mut request: Request, 
     if OPEN.iter().any(|open| path.starts_with(open)) {
         return next.run(request).await;
     }
-    match guard.admit(path.trim_start_matches('/'), request.headers()) {
+    let admitted = guard.admit(path.trim_start_matches('/'), request.headers());
+    let admitted = admitted.and_then(|caller| certificate::fits(&caller, request.extensions()).map(|()| caller));
+    match admitted {
         Ok(mut caller) => {
             caller.deadline = request.extensions().get::<Deadline>().map(|deadline| deadline.0);
             request.extensions_mut().insert(caller);

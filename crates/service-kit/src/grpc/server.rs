@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::middleware::{from_fn, from_fn_with_state};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
 
 use super::observe::{Observer, observe};
-use super::{CallGuard, deadline, guard, limits, panics, tls};
+use super::tls::Reloading;
+use super::{CallGuard, deadline, guard, incoming, limits, panics, tls};
 use crate::config::{ConfigError, Server};
 
 /// Headers of one call, in bytes; tokens are at most a few thousand.
@@ -84,25 +85,16 @@ impl GrpcServer {
             routes = routes.add_service(reflection().build_v1().map_err(ServeError::Reflection)?);
             routes = routes.add_service(reflection().build_v1alpha().map_err(ServeError::Reflection)?);
         }
-        let mut builder = tonic::transport::Server::builder()
-            .max_concurrent_streams(Some(MAX_STREAMS))
-            .http2_max_header_list_size(Some(MAX_HEADER_BYTES))
-            .http2_keepalive_interval(Some(KEEP_ALIVE))
-            .tcp_nodelay(true);
-        if let Some(settings) = &self.settings.tls {
-            builder = builder.tls_config(tls::server(settings)?).map_err(|error| {
-                ConfigError::new("server.tls.cert_file", "certificate files", crate::error::chain(&error))
-            })?;
-        }
+        let certificates = self.settings.tls.as_ref().map(tls::server).transpose()?.map(Arc::new);
         let address = self.settings.listen;
         let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
-        Ok(BoundServer { builder, listener, routes, guard: self.guard, settings: self.settings })
+        Ok(BoundServer { certificates, listener, routes, guard: self.guard, settings: self.settings })
     }
 }
 
 /// A server that holds its port.
 pub struct BoundServer {
-    builder: tonic::transport::Server,
+    certificates: Option<Arc<Reloading<ServerConfig>>>,
     listener: TcpListener,
     routes: Routes,
     guard: CallGuard,
@@ -124,14 +116,22 @@ impl BoundServer {
     /// # Errors
     ///
     /// [`ServeError`] if the transport gives up, or ends unasked.
-    pub async fn serve(mut self, stop: CancellationToken) -> Result<(), ServeError> {
+    pub async fn serve(self, stop: CancellationToken) -> Result<(), ServeError> {
         let routes = layered(self.routes, &self.guard, &self.settings, stop.clone());
-        let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
-        self.builder
-            .add_routes(routes)
-            .serve_with_incoming_shutdown(incoming, stop.clone().cancelled_owned())
-            .await
-            .map_err(ServeError::Transport)?;
+        let router = tonic::transport::Server::builder()
+            .max_concurrent_streams(Some(MAX_STREAMS))
+            .http2_max_header_list_size(Some(MAX_HEADER_BYTES))
+            .http2_keepalive_interval(Some(KEEP_ALIVE))
+            .add_routes(routes);
+        let stopped = stop.clone().cancelled_owned();
+        let served = match self.certificates {
+            None => router.serve_with_incoming_shutdown(incoming::plain(self.listener, stop.clone()), stopped).await,
+            Some(certificates) => {
+                let connections = incoming::tls(self.listener, stop.clone(), certificates);
+                router.serve_with_incoming_shutdown(connections, stopped).await
+            }
+        };
+        served.map_err(ServeError::Transport)?;
         if stop.is_cancelled() { Ok(()) } else { Err(ServeError::Ended) }
     }
 }

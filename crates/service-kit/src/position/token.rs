@@ -90,6 +90,10 @@ impl PositionKey {
         for position in positions.iter() {
             encode(&position, &mut bytes);
         }
+        self.sign_bytes(&bytes)
+    }
+
+    pub(super) fn sign_bytes(&self, bytes: &[u8]) -> String {
         let signed = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
         let tag = hmac::sign(&self.0, signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))

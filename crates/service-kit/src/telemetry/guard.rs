@@ -64,8 +64,6 @@ pub fn install(settings: &Telemetry, service: &str, version: &str) -> Result<Gua
         logger: logger(settings, resource)?,
         registry,
     };
-    opentelemetry::global::set_tracer_provider(guard.tracer.clone());
-    opentelemetry::global::set_meter_provider(guard.meter.clone());
     let lines = match settings.log_format {
         LogFormat::Json => {
             fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(std::io::stderr).boxed()
@@ -78,6 +76,9 @@ pub fn install(settings: &Telemetry, service: &str, version: &str) -> Result<Gua
         .with(tracing_opentelemetry::layer().with_tracer(guard.tracer.tracer("kindred")))
         .with(guard.logger.as_ref().map(OpenTelemetryTracingBridge::new))
         .try_init()?;
+    // Only now: a second installation must leave the first one's providers alone.
+    opentelemetry::global::set_tracer_provider(guard.tracer.clone());
+    opentelemetry::global::set_meter_provider(guard.meter.clone());
     metric::meter().u64_gauge(metric::BUILD_INFO).build().record(1, &[KeyValue::new("version", version.to_owned())]);
     Ok(guard)
 }

@@ -1,1 +1,78 @@
+use std::net::SocketAddr;
 
+use opentelemetry::KeyValue;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tonic::metadata::MetadataMap;
+
+use super::*;
+use crate::config::{Bounded, LogFormat, Telemetry};
+
+fn settings() -> Telemetry {
+    Telemetry {
+        otlp_endpoint: None,
+        log_format: LogFormat::Json,
+        filter: "info".to_owned(),
+        metrics_listen: None,
+        trace_permille: Bounded::new(1_000),
+    }
+}
+
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    answer
+}
+
+/// One process, one installation: everything about it in one test.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_guard_serves_metrics_and_carries_traces() {
+    let guard = install(&settings(), "kindred-posting", "1.2.3").expect("telemetry");
+    assert!(matches!(install(&settings(), "x", "1"), Err(TelemetryError::Installed(_))));
+
+    let histogram = metric::meter().f64_histogram(metric::RPC_SERVER_CALL_DURATION).with_unit("s").build();
+    histogram.record(0.002, &[KeyValue::new(attribute::RPC_METHOD, "a.B/C")]);
+    metric::meter().u64_counter(metric::AUTHZ_DENIED).build().add(1, &[KeyValue::new(attribute::POLICY, "no-row")]);
+    let server =
+        MetricsServer::bind("127.0.0.1:0".parse().expect("an address"), guard.registry()).await.expect("a port");
+    let address = server.local_addr().expect("an address");
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(server.serve(stop.clone()));
+    let text = get(address, "/metrics").await;
+    for line in [
+        "rpc_server_call_duration_seconds_count",
+        "rpc_method=\"a.B/C\"",
+        "kindred_authz_denied_total{",
+        "policy=\"no-row\"",
+        "kindred_build_info{",
+        "service_name=\"kindred-posting\"",
+    ] {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+    assert!(get(address, "/").await.starts_with("HTTP/1.1 404"));
+    stop.cancel();
+    serving.await.expect("no panic").expect("no error");
+
+    let mut headers = http::HeaderMap::new();
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+    headers.insert("traceparent", parent.parse().expect("ASCII"));
+    let span = tracing::info_span!("grpc.server.call", trace_id = tracing::field::Empty);
+    trace::continue_from(&span, &headers);
+    let _entered = span.enter();
+    let ours = trace::traceparent().expect("a trace goes on");
+    assert_eq!(ours[..36], parent[..36], "the trace id stays");
+    let mut metadata = MetadataMap::new();
+    trace::inject(&mut metadata);
+    assert_eq!(metadata.get("traceparent").and_then(|value| value.to_str().ok()), Some(ours.as_str()));
+}
+
+#[test]
+fn a_filter_that_is_none_names_its_key() {
+    let settings = Telemetry { filter: "info,[[".to_owned(), ..settings() };
+    let error = install(&settings, "x", "1").map(|_| ()).expect_err("no filter");
+    assert!(error.to_string().contains("`telemetry.filter`"), "{error}");
+}
