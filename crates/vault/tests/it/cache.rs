@@ -279,6 +279,8 @@ async fn what_is_forgotten_is_not_taken_again() {
     let by_key = source.cache(60, 100);
     by_member.forget_member(&place.tenant, place.member);
     by_key.forget_key(&place.tenant, text.key());
+    assert_eq!(by_key.keys(&wanted).await.unwrap().open(&text, &place.aad()), Ok(Opened::Redacted));
+    assert!(source.asked().is_empty(), "a forgotten key was asked for");
     for cache in [by_member, by_key] {
         for _ in 0..2 {
             assert_eq!(cache.keys(&wanted).await.unwrap().open(&text, &place.aad()), Ok(Opened::Redacted));

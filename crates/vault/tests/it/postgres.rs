@@ -131,7 +131,17 @@ async fn a_wrapped_key_in_another_members_row_is_damage() {
 }
 
 #[tokio::test]
-async fn a_row_moved_to_another_tenant_or_member_is_damage() {
+async fn a_row_given_to_another_member_is_damage() {
+    let (vault, database, ada) = with_two_members().await;
+    let id = vault.create_data_key(&tenant("riverside"), ada, NOW).await.unwrap();
+    // The last two digits of an id are free: this is another member with the same partition.
+    tamper(&database, "UPDATE data_keys SET member = overlay(member::text placing '00' from 35)::uuid").await;
+    let error = vault.data_keys(&[(tenant("riverside"), id)]).await.unwrap_err();
+    assert!(matches!(error, VaultError::DataKeyDamaged(damaged) if damaged == id), "{error}");
+}
+
+#[tokio::test]
+async fn a_row_moved_to_another_tenant_is_damage() {
     let (vault, database, ada) = with_two_members().await;
     let id = vault.create_data_key(&tenant("riverside"), ada, NOW).await.unwrap();
     vault.create_data_key(&tenant("lakeside"), member("cleo"), NOW).await.unwrap();
