@@ -4,3 +4,11 @@
 pub mod domain;
 
 pub mod contract;
+
+pub mod application;
+pub mod clients;
+
+pub mod projections;
+pub mod read_model;
+
+pub mod grpc;

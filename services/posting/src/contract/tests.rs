@@ -15,7 +15,14 @@ fn thread_events() -> Vec<thread::Event> {
             mentions: vec![member(3), member(4)],
             at: NOW,
         },
-        thread::Event::Edited { home: home(1), title: sealed(1, 1), text: sealed(1, 2), mentions: vec![], at: LATER },
+        thread::Event::Edited { home: home(1), title: None, text: sealed(1, 2), mentions: vec![], at: LATER },
+        thread::Event::Edited {
+            home: home(1),
+            title: Some(sealed(1, 3)),
+            text: sealed(1, 2),
+            mentions: vec![],
+            at: LATER,
+        },
         thread::Event::Deleted { home: home(1), by: member(2), reason: Some(sealed(1, 5)), at: LATER },
         thread::Event::Deleted { home: home(1), by: member(1), reason: None, at: LATER },
     ]

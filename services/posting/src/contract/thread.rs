@@ -26,7 +26,7 @@ impl Contract for Thread {
             Event::Edited { home, title, text, mentions, at } => wire::record(
                 name,
                 &ThreadEdited {
-                    title: Some(wire::to_sealed(title)),
+                    title: title.as_ref().map(wire::to_sealed),
                     text: Some(wire::to_sealed(text)),
                     mentioned_ids: wire::texts(mentions),
                     at: at.millis(),
@@ -75,7 +75,7 @@ fn started(body: ThreadStarted) -> Result<Event, Misfit> {
 fn edited(body: ThreadEdited) -> Result<Event, Misfit> {
     Ok(Event::Edited {
         home: wire::home(body.home)?,
-        title: wire::sealed(body.title)?,
+        title: wire::optional_sealed(body.title)?,
         text: wire::sealed(body.text)?,
         mentions: wire::members(&body.mentioned_ids)?,
         at: Timestamp::from_millis(body.at),

@@ -93,7 +93,9 @@ impl Decider for Thread {
                 });
             }
             (Event::Edited { title, text, mentions, .. }, State::Open(open)) => {
-                open.title = Mark::of(title);
+                if let Some(title) = title {
+                    open.title = Mark::of(title);
+                }
                 open.text = Mark::of(text);
                 open.mentions.clone_from(mentions);
             }

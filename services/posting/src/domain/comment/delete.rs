@@ -12,12 +12,15 @@ pub struct DeleteComment {
     pub by: MemberId,
     /// Whether they moderate the community, as membership says.
     pub moderates: bool,
-    /// Why, if they are not the author.
+    /// Why, if they are not the author; under the author's key.
     pub reason: Option<Sealed>,
+    /// Whether the author was erased, so that there is no key for a reason, nobody to
+    /// read it, and no word left to take out.
+    pub author_erased: bool,
     /// When.
     pub at: Timestamp,
 }
-canonical!(DeleteComment { by, reason } without { moderates, at });
+canonical!(DeleteComment { by, reason } without { moderates, author_erased, at });
 
 impl DeleteComment {
     /// Decides whether the comment may be taken out; nothing happens if it already was.
@@ -38,8 +41,10 @@ impl DeleteComment {
         if own {
             return Ok(Event::Deleted { home, by: self.by, reason: None, at: self.at }.into());
         }
-        let reason = Some(self.reason.clone().ok_or(Refusal::ReasonMissing)?);
-        Ok(Event::Deleted { home, by: self.by, reason, at: self.at }.into())
+        if self.reason.is_none() && !self.author_erased {
+            return Err(Refusal::ReasonMissing);
+        }
+        Ok(Event::Deleted { home, by: self.by, reason: self.reason.clone(), at: self.at }.into())
     }
 }
 
@@ -53,7 +58,13 @@ mod tests {
     use crate::domain::samples::{LATER, home, member, sealed};
 
     fn delete(by: u8, moderates: bool, reason: Option<u8>) -> DeleteComment {
-        DeleteComment { by: member(by), moderates, reason: reason.map(|text| sealed(2, text)), at: LATER }
+        DeleteComment {
+            by: member(by),
+            moderates,
+            reason: reason.map(|text| sealed(2, text)),
+            author_erased: false,
+            at: LATER,
+        }
     }
 
     fn deleted(by: u8, reason: Option<u8>) -> Event {
@@ -70,6 +81,12 @@ mod tests {
     fn a_moderator_gives_a_reason() {
         given::<Comment>([posted()]).when(delete(5, true, Some(6))).then([deleted(5, Some(6))]);
         given::<Comment>([posted()]).when(delete(5, true, None)).then_err(Refusal::ReasonMissing);
+    }
+
+    #[test]
+    fn what_an_erased_author_left_goes_without_a_reason() {
+        let delete = DeleteComment { author_erased: true, ..delete(5, true, None) };
+        given::<Comment>([posted()]).when(delete).then([deleted(5, None)]);
     }
 
     #[test]

@@ -12,12 +12,15 @@ pub struct DeleteThread {
     pub by: MemberId,
     /// Whether they moderate the community, as membership says.
     pub moderates: bool,
-    /// Why, if they are not the author.
+    /// Why, if they are not the author; under the author's key.
     pub reason: Option<Sealed>,
+    /// Whether the author was erased, so that there is no key for a reason, nobody to
+    /// read it, and no word left to take out.
+    pub author_erased: bool,
     /// When.
     pub at: Timestamp,
 }
-canonical!(DeleteThread { by, reason } without { moderates, at });
+canonical!(DeleteThread { by, reason } without { moderates, author_erased, at });
 
 impl DeleteThread {
     /// Decides whether the thread may be taken out; nothing happens if it already was.
@@ -38,8 +41,10 @@ impl DeleteThread {
         if own {
             return Ok(Event::Deleted { home, by: self.by, reason: None, at: self.at }.into());
         }
-        let reason = self.reason.clone().ok_or(Refusal::ReasonMissing)?;
-        Ok(Event::Deleted { home, by: self.by, reason: Some(reason), at: self.at }.into())
+        if self.reason.is_none() && !self.author_erased {
+            return Err(Refusal::ReasonMissing);
+        }
+        Ok(Event::Deleted { home, by: self.by, reason: self.reason.clone(), at: self.at }.into())
     }
 }
 
@@ -53,7 +58,13 @@ mod tests {
     use crate::domain::samples::{LATER, home, member, sealed};
 
     fn delete(by: u8, moderates: bool, reason: Option<u8>) -> DeleteThread {
-        DeleteThread { by: member(by), moderates, reason: reason.map(|text| sealed(1, text)), at: LATER }
+        DeleteThread {
+            by: member(by),
+            moderates,
+            reason: reason.map(|text| sealed(1, text)),
+            author_erased: false,
+            at: LATER,
+        }
     }
 
     #[test]
@@ -67,6 +78,13 @@ mod tests {
         let deleted = Event::Deleted { home: home(1), by: member(2), reason: Some(sealed(1, 6)), at: LATER };
         given::<Thread>([started()]).when(delete(2, true, Some(6))).then([deleted]);
         given::<Thread>([started()]).when(delete(2, true, None)).then_err(Refusal::ReasonMissing);
+    }
+
+    #[test]
+    fn what_an_erased_author_left_goes_without_a_reason() {
+        let deleted = Event::Deleted { home: home(1), by: member(2), reason: None, at: LATER };
+        let delete = DeleteThread { author_erased: true, ..delete(2, true, None) };
+        given::<Thread>([started()]).when(delete).then([deleted]);
     }
 
     #[test]

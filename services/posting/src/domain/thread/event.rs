@@ -25,8 +25,8 @@ pub enum Event {
     Edited {
         /// Where, and whose.
         home: Home,
-        /// Its title.
-        title: Sealed,
+        /// Its title; none where it stays as it is.
+        title: Option<Sealed>,
         /// Its text.
         text: Sealed,
         /// Whom the text mentions.

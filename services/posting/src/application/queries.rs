@@ -1,0 +1,308 @@
+//! What members may read: the same standing as for writing, then rows by pages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use kindred_eventsourcing::EventStore;
+use kindred_ids::{CommunityId, EntityId, MemberId, Partition, ThreadId};
+use kindred_projections::{LONGEST_WAIT, Projection, Waited, Waiter};
+use kindred_service_kit::caller::Caller;
+use kindred_service_kit::error::{ApiError, ErrorCode};
+use kindred_service_kit::input;
+use kindred_service_kit::position::Positions;
+use uuid::Uuid;
+
+use super::refusals::community_unknown;
+use super::{Application, Cursor, Standing};
+use crate::projections::{ThreadList, ThreadProjection};
+use crate::read_model::{PostRow, ReactionRow, ReadModel, Reading, ThreadRow, VersionRow, read_error};
+
+/// In how many communities one member's posts are looked for.
+const MOST_COMMUNITIES: i64 = 50;
+
+/// A page that was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRequest {
+    size: u32,
+    behind: Option<Cursor>,
+}
+
+impl PageRequest {
+    /// Reads size (0 for 20, at most 100) and cursor of a page of `list`.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` on `page.size` or `page.cursor`.
+    pub fn read(size: u32, cursor: &str, list: EntityId) -> Result<Self, ApiError> {
+        Ok(Self { size: input::page_size("page.size", size, 20, 100)?, behind: Cursor::read(cursor, list)? })
+    }
+
+    /// One more than the page holds, to see whether another follows.
+    fn look_ahead(self) -> i64 {
+        i64::from(self.size) + 1
+    }
+}
+
+/// Rows, and whether they may not yet show what the caller's position asks for.
+#[derive(Debug)]
+pub struct Answer<T> {
+    /// The rows.
+    pub rows: T,
+    /// Whether the read model had not come as far as was asked.
+    pub stale: bool,
+}
+
+/// Rows of a page, and where the next one starts.
+#[derive(Debug)]
+pub struct Page<Row> {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// None at the end.
+    pub next: Option<Cursor>,
+}
+
+/// A post, how members react to it, and whether the caller may see why it was taken out.
+#[derive(Debug)]
+pub struct PostView {
+    /// The post.
+    pub post: PostRow,
+    /// How often each reaction was given.
+    pub reactions: Vec<ReactionRow>,
+}
+
+/// A thread with a page of its replies.
+#[derive(Debug)]
+pub struct ThreadView {
+    /// The post that starts it.
+    pub thread: PostView,
+    /// Its replies; none of a thread that was taken out.
+    pub replies: Page<PostView>,
+}
+
+/// The queries of posting.
+#[derive(Clone)]
+pub struct Queries<S> {
+    application: Application<S>,
+    read_model: ReadModel,
+    waiter: Arc<Waiter>,
+    patience: Duration,
+}
+
+impl<S: EventStore> Queries<S> {
+    /// Asks for standing as `application` does, and waits at most `patience` for a position.
+    pub fn new(application: Application<S>, read_model: ReadModel, waiter: Waiter, patience: Duration) -> Self {
+        Self { application, read_model, waiter: Arc::new(waiter), patience: patience.min(LONGEST_WAIT) }
+    }
+
+    /// Threads of a community of the caller, the newest activity first.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`] if the caller has no standing there, or something does not answer.
+    #[tracing::instrument(name = "query.thread.list", skip_all, fields(kindred.community.id = %community))]
+    pub async fn list_threads(
+        &self,
+        caller: &Caller,
+        community: CommunityId,
+        page: PageRequest,
+        positions: &Positions,
+    ) -> Result<Answer<Page<ThreadRow>>, ApiError> {
+        let tenant = &caller.member()?.tenant;
+        if !community.0.is_root_of(tenant.as_str()) {
+            return Err(community_unknown());
+        }
+        let wait = self.fresh::<ThreadList>(positions, Some(community.0.partition()));
+        let (_standing, stale) = self.application.with_standing(caller, community, wait).await?;
+        let mut reading = self.read_model.begin(tenant).await?;
+        let behind = page.behind.map(|cursor| (cursor.order, cursor.id));
+        let rows = reading.threads(community, behind, page.look_ahead()).await?;
+        reading.end().await?;
+        let rows = paged(rows, page, |row| Cursor::behind(community.0, row.last_activity_at, row.thread_id));
+        Ok(Answer { rows, stale })
+    }
+
+    /// A thread of a community of the caller with a page of its replies.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`] if there is no such thread, the caller has no standing there, or
+    /// something does not answer.
+    #[tracing::instrument(name = "query.thread.get", skip_all, fields(kindred.thread.id = %thread))]
+    pub async fn get_thread(
+        &self,
+        caller: &Caller,
+        thread: ThreadId,
+        page: PageRequest,
+        positions: &Positions,
+    ) -> Result<Answer<ThreadView>, ApiError> {
+        let member = caller.member()?;
+        let community = self.application.community_of(&member.tenant, thread).await?;
+        let wait = self.fresh::<ThreadProjection>(positions, Some(thread.0.partition()));
+        let (standing, stale) = self.application.with_standing(caller, community, wait).await?;
+        let mut reading = self.read_model.begin(&member.tenant).await?;
+        let post = reading.post(thread.0).await?.ok_or_else(not_yet)?;
+        let replies = match post.deleted_at {
+            Some(_) => Vec::new(),
+            None => {
+                let behind = page.behind.map_or(0, |cursor| cursor.order);
+                reading.replies(thread, behind, page.look_ahead()).await?
+            }
+        };
+        let replies = paged(replies, page, |row| Cursor::behind(thread.0, row.sequence, row.post_id));
+        let next = replies.next;
+        let mut posts = views(&mut reading, member.member, &standing, vec![post], replies.rows).await?;
+        reading.end().await?;
+        let rows = posts.split_off(1);
+        let thread = posts.pop().ok_or_else(not_yet)?;
+        Ok(Answer { rows: ThreadView { thread, replies: Page { rows, next } }, stale })
+    }
+
+    /// What a post said, from its first version on; empty if it was taken out.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`] if there is no such post, the caller has no standing there, or
+    /// something does not answer.
+    #[tracing::instrument(name = "query.post.history", skip_all, fields(kindred.post.id = %post))]
+    pub async fn post_history(
+        &self,
+        caller: &Caller,
+        post: EntityId,
+        positions: &Positions,
+    ) -> Result<Vec<VersionRow>, ApiError> {
+        let tenant = &caller.member()?.tenant;
+        let community = self.application.community_of_post(tenant, post).await?;
+        let wait = self.fresh::<ThreadProjection>(positions, Some(post.partition()));
+        let (_standing, stale) = self.application.with_standing(caller, community, wait).await?;
+        if stale {
+            return Err(not_yet());
+        }
+        let mut reading = self.read_model.begin(tenant).await?;
+        let row = reading.post(post).await?.ok_or_else(not_yet)?;
+        let versions = reading.versions(post).await?;
+        reading.end().await?;
+        if row.deleted_at.is_some() || !versions.is_empty() {
+            return Ok(versions);
+        }
+        Ok(vec![VersionRow { title: row.title, text: row.text, written_at: row.written_at }])
+    }
+
+    /// Newest posts of a member in the communities that the caller belongs to as well.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError`] if the caller may act nowhere, or something does not answer.
+    #[tracing::instrument(name = "query.post.by_member", skip_all, fields(kindred.member.id = %author))]
+    pub async fn posts_by_member(
+        &self,
+        caller: &Caller,
+        author: MemberId,
+        most: u32,
+        positions: &Positions,
+    ) -> Result<Vec<PostView>, ApiError> {
+        let member = caller.member()?;
+        if self.fresh::<ThreadProjection>(positions, None).await? {
+            return Err(not_yet());
+        }
+        let mut reading = self.read_model.begin(&member.tenant).await?;
+        let communities = reading.communities_of(author, MOST_COMMUNITIES).await?;
+        reading.end().await?;
+        let shared = self.standings(caller, communities).await?;
+        if shared.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = shared.keys().copied().collect();
+        let mut reading = self.read_model.begin(&member.tenant).await?;
+        let posts = reading.posts_of(author, &ids, i64::from(most)).await?;
+        let post_ids: Vec<Uuid> = posts.iter().map(|post| post.post_id).collect();
+        let mut reactions = by_post(reading.reactions(&post_ids, member.member).await?);
+        reading.end().await?;
+        Ok(posts
+            .into_iter()
+            .map(|post| PostView { reactions: reactions.remove(&post.post_id).unwrap_or_default(), post })
+            .collect())
+    }
+
+    /// Where of these communities the caller may read.
+    async fn standings(&self, caller: &Caller, communities: Vec<Uuid>) -> Result<HashMap<Uuid, Standing>, ApiError> {
+        let asked = communities.into_iter().filter_map(|id| CommunityId::try_from(id).ok());
+        let answers = join_all(asked.map(|community| async move {
+            (community.as_uuid(), self.application.membership.standing(caller, community).await)
+        }));
+        let mut shared = HashMap::new();
+        for (community, answer) in answers.await {
+            match answer {
+                Ok(standing) => {
+                    shared.insert(community, standing);
+                }
+                Err(error) if matches!(error.code(), ErrorCode::PermissionDenied | ErrorCode::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(shared)
+    }
+
+    /// Waits until a projection shows what the caller's positions ask for, of one
+    /// partition or all; whether it does not yet.
+    async fn fresh<P: Projection>(
+        &self,
+        positions: &Positions,
+        partition: Option<Partition>,
+    ) -> Result<bool, ApiError> {
+        let asked = positions.of_context(P::CONTEXT).filter(|(of, _)| partition.is_none_or(|only| only == *of));
+        let mut stale = false;
+        for (of, sequence) in asked {
+            let waited = self.waiter.wait(P::NAME, P::VERSION, of, sequence, self.patience).await;
+            stale |= waited.map_err(|error| read_error(&error))? == Waited::Stale;
+        }
+        Ok(stale)
+    }
+}
+
+/// Posts with their reactions, in the order given.
+async fn views(
+    reading: &mut Reading,
+    viewer: MemberId,
+    standing: &Standing,
+    first: Vec<PostRow>,
+    others: Vec<PostRow>,
+) -> Result<Vec<PostView>, ApiError> {
+    let posts: Vec<PostRow> = first.into_iter().chain(others).collect();
+    let ids: Vec<Uuid> = posts.iter().map(|post| post.post_id).collect();
+    let mut reactions = by_post(reading.reactions(&ids, viewer).await?);
+    Ok(posts
+        .into_iter()
+        .map(|mut post| {
+            // Why a post was taken out is between its author and the moderators.
+            if post.author_id != viewer.as_uuid() && !standing.moderates() {
+                post.removal_reason = None;
+            }
+            PostView { reactions: reactions.remove(&post.post_id).unwrap_or_default(), post }
+        })
+        .collect())
+}
+
+fn by_post(rows: Vec<ReactionRow>) -> HashMap<Uuid, Vec<ReactionRow>> {
+    let mut posts: HashMap<Uuid, Vec<ReactionRow>> = HashMap::new();
+    for row in rows {
+        posts.entry(row.post_id).or_default().push(row);
+    }
+    posts
+}
+
+/// Cuts what was read beyond the page, and says where to go on.
+fn paged<Row>(mut rows: Vec<Row>, page: PageRequest, cursor: impl Fn(&Row) -> Cursor) -> Page<Row> {
+    let size = page.size as usize;
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more).map(cursor);
+    Page { rows, next }
+}
+
+/// The log has it, the read model does not yet.
+fn not_yet() -> ApiError {
+    ApiError::new(ErrorCode::Stale, "READ_MODEL_BEHIND", "the read model has not come so far yet; ask again")
+        .with_retry_after(Duration::from_millis(100))
+}

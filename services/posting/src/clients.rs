@@ -1,0 +1,5 @@
+//! Other services, as posting asks them.
+
+mod membership;
+
+pub use membership::MembershipClient;
