@@ -57,10 +57,10 @@ impl MemoryStore {
 
     /// Overwrites the body at a sequence, as a damaged disk would; for tests of detection.
     pub fn damage(&self, sequence: u64, body: Bytes) {
-        if let Some(message) = sequence.checked_sub(1).and_then(|index| usize::try_from(index).ok()) {
-            if let Some(message) = self.lock().messages.get_mut(message) {
-                message.body = body;
-            }
+        if let Some(index) = sequence.checked_sub(1).and_then(|index| usize::try_from(index).ok())
+            && let Some(message) = self.lock().messages.get_mut(index)
+        {
+            message.body = body;
         }
     }
 }
