@@ -8,10 +8,10 @@ CREATE TABLE generations (
     context text NOT NULL,
     schema_name text NOT NULL,
     state text NOT NULL CHECK (state IN ('building', 'live', 'kept', 'dropping', 'gone')),
-    -- What a building generation is doing: load, catch_up, compare, flip.
-    phase text NOT NULL,
-    -- What it is built for: first, rebuild, verify.
-    purpose text NOT NULL,
+    -- What a building generation is doing.
+    phase text NOT NULL CHECK (phase IN ('tables', 'load', 'catch_up', 'compare', 'flip', 'done')),
+    -- What it is or was built for: the first of its version, a rebuild, a verification.
+    purpose text NOT NULL CHECK (purpose IN ('first', 'rebuild', 'verify')),
     requested_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     load_target bigint NOT NULL DEFAULT 0,
@@ -94,6 +94,14 @@ CREATE TABLE erased_people (
     redacted_at timestamptz,
     confirmed_at timestamptz,
     UNIQUE (tenant, member)
+);
+
+-- Up to which of them a generation has been redacted.
+CREATE TABLE redactions (
+    projection text NOT NULL,
+    generation bigint NOT NULL,
+    redacted_through bigint NOT NULL,
+    PRIMARY KEY (projection, generation)
 );
 
 -- Which stream the rows were made from.

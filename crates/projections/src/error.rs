@@ -23,6 +23,9 @@ pub enum Error {
     /// The log is not what it was.
     #[error(transparent)]
     Damaged(#[from] LogDamaged),
+    /// A batch did not go in; it will be tried again.
+    #[error("process a batch")]
+    Passing(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// No projection of this name runs here.
     #[error("projection `{0}` is not known here")]
     UnknownProjection(String),

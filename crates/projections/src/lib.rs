@@ -10,20 +10,35 @@
 //!   ones of its entity.
 //! * After an erasure no generation yields the person's words.
 
+mod alarm;
+mod apply;
+mod build;
 mod checkpoint;
+mod consumer;
 mod database;
+mod drop_generation;
 mod erasure;
 mod error;
+mod feed;
+mod generation;
+mod heads;
 mod keys;
+mod lease;
 mod log;
 mod marks;
 mod operations;
+mod pause;
 mod person;
 mod projection;
 mod projector;
+mod react;
 mod reaction;
+mod redactor;
+mod runner;
 mod settings;
 mod supervisor;
+mod tables;
+mod transaction;
 mod wait;
 
 pub use database::{Database, migrate};

@@ -1,13 +1,28 @@
 //! What an operator can ask of the projector and do to it.
 
-use std::time::Duration;
+mod parking;
 
-use crate::Error;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::build::flip::roll_back;
+use crate::error::Attempt;
+use crate::generation::{self, Purpose, State};
+use crate::supervisor::Parts;
+use crate::{Database, Declaration, DynProjection, Error};
+pub use parking::ParkedEvent;
+
+/// How often a wait for a build looks.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// See the module.
 #[derive(Clone)]
 pub struct Operations {
-    pub(crate) inner: std::sync::Arc<()>,
+    parts: Arc<Parts>,
+    changed: Arc<Notify>,
 }
 
 /// Where one generation of a projection stands.
@@ -45,33 +60,29 @@ pub struct GenerationStatus {
     pub error: String,
 }
 
-/// One parked event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParkedEvent {
-    /// Projection or reaction.
-    pub consumer: String,
-    /// Its generation; 0 for a reaction.
-    pub generation: i64,
-    /// Subject of the entity.
-    pub subject: String,
-    /// Sequence of the commit.
-    pub sequence: u64,
-    /// Index of the event in the commit.
-    pub event_index: u32,
-    /// Why; empty for one that waits behind another of its entity.
-    pub error: String,
-    /// Milliseconds since the epoch when it was parked.
-    pub parked_at: i64,
-}
-
 impl Operations {
-    /// Every generation of every projection in this database.
+    pub(crate) const fn new(parts: Arc<Parts>, changed: Arc<Notify>) -> Self {
+        Self { parts, changed }
+    }
+
+    fn database(&self) -> &Database {
+        &self.parts.builder.database
+    }
+
+    fn declaration(&self, projection: &str) -> Result<Declaration, Error> {
+        let all = self.parts.builder.projections.iter().map(DynProjection::declaration);
+        all.into_iter()
+            .find(|declaration| declaration.name == projection)
+            .ok_or_else(|| Error::UnknownProjection(projection.to_owned()))
+    }
+
+    /// Every generation of every projection in this database that is not gone.
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] if Postgres does not answer.
+    /// [`Error::Database`] if Postgres does not answer, [`Error::Log`] if a stream does not.
     pub async fn list(&self) -> Result<Vec<GenerationStatus>, Error> {
-        todo!()
+        self.statuses(None).await
     }
 
     /// Builds a projection anew and flips its views; returns the new generation's number.
@@ -81,8 +92,7 @@ impl Operations {
     ///
     /// [`Error::UnknownProjection`], [`Error::Refused`] if one is being built already.
     pub async fn rebuild(&self, projection: &str) -> Result<i64, Error> {
-        let _ = projection;
-        todo!()
+        self.build(projection, Purpose::Rebuild).await
     }
 
     /// Builds a projection anew, compares it with the live one, and drops it: proof that
@@ -92,8 +102,14 @@ impl Operations {
     ///
     /// As [`Self::rebuild`].
     pub async fn verify(&self, projection: &str) -> Result<i64, Error> {
-        let _ = projection;
-        todo!()
+        self.build(projection, Purpose::Verify).await
+    }
+
+    async fn build(&self, projection: &str, purpose: Purpose) -> Result<i64, Error> {
+        let declaration = self.declaration(projection)?;
+        let requested = generation::request(self.database(), &declaration, purpose).await?;
+        self.changed.notify_one();
+        requested.ok_or_else(|| Error::Refused(format!("projection `{projection}` is being built already")))
     }
 
     /// Waits until a rebuild or a verification has ended; how it ended.
@@ -107,8 +123,16 @@ impl Operations {
         generation: i64,
         longest: Duration,
     ) -> Result<GenerationStatus, Error> {
-        let _ = (projection, generation, longest);
-        todo!()
+        let deadline = Instant::now() + longest;
+        loop {
+            let found = self.statuses(Some((projection, generation))).await?.into_iter().next();
+            match found {
+                None => return Err(Error::Refused(format!("`{projection}` has no generation {generation}"))),
+                Some(status) if status.state != "building" => return Ok(status),
+                Some(_) if Instant::now() > deadline => return Err(Error::TooLong("the build")),
+                Some(_) => tokio::time::sleep(LOOK).await,
+            }
+        }
     }
 
     /// Turns the views back to the generation kept since the last flip; its number.
@@ -117,55 +141,70 @@ impl Operations {
     ///
     /// [`Error::Refused`] if none is kept.
     pub async fn rollback(&self, projection: &str) -> Result<i64, Error> {
-        let _ = projection;
-        todo!()
+        let declaration = self.declaration(projection)?;
+        let rows = generation::all(self.database()).await?;
+        let kept = rows.into_iter().find(|row| row.state == State::Kept && row.is_of(&declaration));
+        let Some(kept) = kept else {
+            return Err(Error::Refused(format!("no generation of `{projection}` is kept")));
+        };
+        roll_back(self.database(), &kept).await?;
+        self.changed.notify_one();
+        Ok(kept.generation)
     }
 
     /// Drops a kept generation, or gives up one that is being built.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] if it is the live one.
+    /// [`Error::Refused`] if it is the live one or gone.
     pub async fn discard(&self, projection: &str, generation: i64) -> Result<(), Error> {
-        let _ = (projection, generation);
-        todo!()
+        let attempt = "discard a generation";
+        let mut connection = self.database().projector().acquire().await.attempt(attempt)?;
+        let retired = generation::retire(&mut connection, projection, generation, "discarded").await;
+        self.changed.notify_one();
+        if retired.attempt(attempt)? {
+            return Ok(());
+        }
+        Err(Error::Refused(format!("generation {generation} of `{projection}` is neither kept nor being built")))
     }
 
-    /// Parked events of one consumer, or of all.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Database`] if Postgres does not answer.
-    pub async fn parked(&self, consumer: Option<&str>) -> Result<Vec<ParkedEvent>, Error> {
-        let _ = consumer;
-        todo!()
+    async fn statuses(&self, one: Option<(&str, i64)>) -> Result<Vec<GenerationStatus>, Error> {
+        let mut heads = HashMap::new();
+        for log in &self.parts.builder.logs {
+            heads.insert(log.context().to_owned(), log.head().await?);
+        }
+        let (projection, generation) = one.unzip();
+        let rows = sqlx::query_file!("src/operations/list.sql", projection, generation)
+            .fetch_all(self.database().projector())
+            .await
+            .attempt("list generations")?;
+        let statuses = rows.into_iter().map(|row| {
+            let head = heads.get(&row.context).copied().unwrap_or(0);
+            let position = row.position as u64;
+            GenerationStatus {
+                left: time_left(&row.state, row.load_target as u64, position, row.pace),
+                projection: row.projection,
+                version: row.version as u32,
+                generation: row.generation,
+                context: row.context,
+                state: row.state,
+                phase: row.phase,
+                purpose: row.purpose,
+                position,
+                head,
+                events: row.events as u64,
+                rate: row.rate,
+                parked: row.parked as u64,
+                outcome: row.outcome,
+                error: row.error,
+            }
+        });
+        Ok(statuses.collect())
     }
+}
 
-    /// Applies the parked events of an entity again, in order; how many got through. The
-    /// first that fails again stays parked, with all behind it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] if nothing of the entity is parked.
-    pub async fn replay(&self, consumer: &str, subject: &str, actor: &str, reason: &str) -> Result<u64, Error> {
-        let _ = (consumer, subject, actor, reason);
-        todo!()
-    }
-
-    /// Gives a parked event up; later ones of its entity stay until replayed.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] if it is not parked.
-    pub async fn discard_parked(
-        &self,
-        consumer: &str,
-        subject: &str,
-        sequence: u64,
-        actor: &str,
-        reason: &str,
-    ) -> Result<(), Error> {
-        let _ = (consumer, subject, sequence, actor, reason);
-        todo!()
-    }
+/// From sequences left and sequences done a second since the start.
+fn time_left(state: &str, target: u64, position: u64, pace: f64) -> Option<Duration> {
+    let left = target.saturating_sub(position);
+    (state == "building" && left > 0 && pace > 0.0).then(|| Duration::from_secs_f64(left as f64 / pace))
 }

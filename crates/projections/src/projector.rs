@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::heads::EntityHeads;
 use crate::log::Log;
 use crate::marks::Marks;
 use crate::projection::DynProjection;
@@ -36,8 +37,8 @@ impl ProjectorBuilder {
     /// The service's own stream: its chains of hashes are checked here.
     #[must_use]
     pub fn own_stream(mut self, store: impl EventStore) -> Self {
-        self.logs.push(Arc::new(store));
-        self
+        self.projections.push(DynProjection(Arc::new(EntityHeads::new(store.context()))));
+        self.stream(store)
     }
 
     /// Another context's stream.

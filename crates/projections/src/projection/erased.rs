@@ -1,5 +1,6 @@
 //! Projections behind one object-safe face, so that a service hosts a list of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -11,14 +12,14 @@ use super::{ApplyError, Batch, Projection};
 use crate::Person;
 
 /// What a projection is called and made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
     /// See [`Projection::NAME`].
     pub name: &'static str,
     /// See [`Projection::VERSION`].
     pub version: u32,
     /// See [`Projection::CONTEXT`].
-    pub context: &'static str,
+    pub context: Cow<'static, str>,
     /// See [`Projection::TABLES`].
     pub tables: &'static str,
     /// See [`Projection::INDEXES`].
@@ -54,7 +55,13 @@ pub(crate) trait Erased: Send + Sync {
 
 impl<P: Projection> Erased for P {
     fn declaration(&self) -> Declaration {
-        Declaration { name: P::NAME, version: P::VERSION, context: P::CONTEXT, tables: P::TABLES, indexes: P::INDEXES }
+        Declaration {
+            name: P::NAME,
+            version: P::VERSION,
+            context: Cow::Borrowed(P::CONTEXT),
+            tables: P::TABLES,
+            indexes: P::INDEXES,
+        }
     }
 
     fn wants(&self, commit: &RecordedCommit) -> bool {

@@ -1,0 +1,54 @@
+//! Parking: references to events that could not be applied.
+
+use kindred_eventsourcing::RecordedCommit;
+use sqlx::PgConnection;
+
+use crate::checkpoint::ConsumerId;
+
+/// One event to be parked.
+pub(crate) struct ParkRow {
+    commit: kindred_ids::EntityKey,
+    sequence: u64,
+    event: usize,
+    error: String,
+}
+
+impl ParkRow {
+    /// The event at fault.
+    pub(crate) fn fault(commit: &RecordedCommit, event: usize, error: String) -> Self {
+        let error = if error.is_empty() { "no reason given".to_owned() } else { error };
+        Self { commit: commit.key.clone(), sequence: commit.sequence, event, error }
+    }
+
+    /// A commit behind one that is parked.
+    pub(crate) fn behind(commit: &RecordedCommit) -> Self {
+        Self { commit: commit.key.clone(), sequence: commit.sequence, event: 0, error: String::new() }
+    }
+}
+
+/// Writes the rows.
+pub(crate) async fn park(
+    connection: &mut PgConnection,
+    consumer: &ConsumerId,
+    rows: Vec<ParkRow>,
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let subjects: Vec<String> = rows.iter().map(|row| row.commit.subject(&consumer.context)).collect();
+    let sequences: Vec<i64> = rows.iter().map(|row| row.sequence as i64).collect();
+    let events: Vec<i32> = rows.iter().map(|row| row.event as i32).collect();
+    let errors: Vec<String> = rows.into_iter().map(|row| row.error).collect();
+    sqlx::query_file!(
+        "src/apply/park.sql",
+        consumer.name,
+        consumer.generation,
+        &subjects,
+        &sequences,
+        &events,
+        &errors
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

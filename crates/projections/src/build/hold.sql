@@ -1,0 +1,5 @@
+SELECT partition, sequence, hash, epoch
+FROM kindred.checkpoints
+WHERE consumer = $1 AND generation = $2
+ORDER BY partition
+FOR UPDATE

@@ -1,0 +1,206 @@
+//! One reader of a stream for all that follow it in this process.
+//!
+//! # Promises
+//!
+//! * Whoever attaches at a position gets every commit behind it, once and in order.
+//! * A follower that does not keep up is let go, so that it does not hold the others up;
+//!   it reads on by itself and attaches again.
+//! * Sequences that do not ascend, and a stream that no longer holds what was read from
+//!   it, are reported as damage.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kindred_eventsourcing::{Batch, LogDamaged, RecordedCommit, StoreError};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::Settings;
+use crate::alarm::Alarm;
+use crate::checkpoint::Mark;
+use crate::log::{DynReader, Log};
+use crate::pause::Pause;
+
+/// Chunks that may wait for one follower.
+const AHEAD: usize = 3;
+/// How long a follower may hold the reader up.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the first follower is held back for others that start with it.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// Commits behind `from` up to and with `position`.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    pub commits: Vec<RecordedCommit>,
+    pub position: u64,
+}
+
+impl Chunk {
+    /// The last commit; none if the chunk only moves the position.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        self.commits.last().map(|commit| Mark { sequence: commit.sequence, hash: commit.hash })
+    }
+}
+
+struct Attach {
+    position: u64,
+    answer: oneshot::Sender<Result<mpsc::Receiver<Arc<Chunk>>, u64>>,
+}
+
+/// Attaches followers to a stream's reader.
+#[derive(Clone)]
+pub(crate) struct Feed(mpsc::Sender<Attach>);
+
+impl Feed {
+    /// Chunks behind `position`, or how far the reader is already.
+    pub(crate) async fn attach(&self, position: u64) -> Option<Result<mpsc::Receiver<Arc<Chunk>>, u64>> {
+        let (answer, asked) = oneshot::channel();
+        self.0.send(Attach { position, answer }).await.ok()?;
+        asked.await.ok()
+    }
+}
+
+/// Starts the reader of a stream; it reads as long as somebody is attached.
+pub(crate) fn start(log: Log, settings: &Settings, alarm: Alarm, stop: CancellationToken) -> (Feed, Actor) {
+    let (send, requests) = mpsc::channel(64);
+    let actor = Actor {
+        log,
+        most: settings.batch,
+        wait: settings.wait,
+        alarm,
+        stop,
+        requests,
+        followers: Vec::new(),
+        position: 0,
+        last: Mark::default(),
+        reader: None,
+    };
+    (Feed(send), actor)
+}
+
+/// The task behind a [`Feed`].
+pub(crate) struct Actor {
+    log: Log,
+    most: usize,
+    wait: Duration,
+    alarm: Alarm,
+    stop: CancellationToken,
+    requests: mpsc::Receiver<Attach>,
+    followers: Vec<mpsc::Sender<Arc<Chunk>>>,
+    position: u64,
+    last: Mark,
+    reader: Option<Box<dyn DynReader>>,
+}
+
+impl Actor {
+    pub(crate) async fn run(mut self) {
+        let mut pause = Pause::default();
+        while !self.stop.is_cancelled() {
+            if self.followers.is_empty() {
+                self.reader = None;
+                let request = tokio::select! {
+                    () = self.stop.cancelled() => return,
+                    request = self.requests.recv() => request,
+                };
+                let Some(request) = request else { return };
+                self.begin(request).await;
+            }
+            while let Ok(request) = self.requests.try_recv() {
+                self.admit(request);
+            }
+            match self.step().await {
+                Ok(()) => pause.reset(),
+                Err(StoreError::Damaged(damaged)) => return self.alarm.damaged(&damaged),
+                Err(error @ StoreError::Unreadable { sequence, .. }) => {
+                    let context = self.log.context().to_owned();
+                    return self.alarm.damaged(&LogDamaged { context, sequence, what: error.to_string() });
+                }
+                Err(StoreError::Unavailable { source, .. }) => {
+                    self.reader = None;
+                    let context = self.log.context();
+                    tracing::warn!(error = source.as_deref().map(tracing::field::display), "read `{context}` again");
+                    pause.rest(&self.stop).await;
+                }
+            }
+        }
+    }
+
+    /// Starts where the furthest behind of those starts who come at the same moment.
+    async fn begin(&mut self, first: Attach) {
+        tokio::time::sleep(GATHER).await;
+        let mut together = vec![first];
+        while let Ok(request) = self.requests.try_recv() {
+            together.push(request);
+        }
+        self.position = together.iter().map(|request| request.position).min().unwrap_or(0);
+        self.last = Mark::default();
+        together.into_iter().for_each(|request| self.admit(request));
+    }
+
+    fn admit(&mut self, request: Attach) {
+        if request.position < self.position {
+            drop(request.answer.send(Err(self.position)));
+            return;
+        }
+        let (send, chunks) = mpsc::channel(AHEAD);
+        if request.answer.send(Ok(chunks)).is_ok() {
+            self.followers.push(send);
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), StoreError> {
+        if self.reader.is_none() {
+            // On every connect the stream must still hold what was read from it last.
+            check_mark(&self.log, self.last).await?;
+            self.reader = Some(self.log.reader(self.position, None).await?);
+        }
+        let Some(reader) = self.reader.as_mut() else { return Ok(()) };
+        let batch = reader.next(self.most, self.wait).await?;
+        check_order(self.log.context(), self.position, &batch)?;
+        if batch.position > self.position {
+            self.position = batch.position;
+            let chunk = Arc::new(Chunk { commits: batch.commits, position: batch.position });
+            self.last = chunk.mark().unwrap_or(self.last);
+            self.deliver(&chunk).await;
+        } else {
+            self.followers.retain(|follower| !follower.is_closed());
+        }
+        Ok(())
+    }
+
+    async fn deliver(&mut self, chunk: &Arc<Chunk>) {
+        let mut kept = Vec::with_capacity(self.followers.len());
+        for follower in self.followers.drain(..) {
+            if follower.send_timeout(chunk.clone(), PATIENCE).await.is_ok() {
+                kept.push(follower);
+            }
+        }
+        self.followers = kept;
+    }
+}
+
+/// Whether the stream still holds the commit that a checkpoint rests on.
+pub(crate) async fn check_mark(log: &Log, mark: Mark) -> Result<(), StoreError> {
+    if mark.sequence == 0 {
+        return Ok(());
+    }
+    let found = log.at(mark.sequence).await?;
+    if found.is_some_and(|commit| commit.hash == mark.hash) {
+        return Ok(());
+    }
+    let what = "the commit that a checkpoint rests on is gone or changed".to_owned();
+    Err(LogDamaged { context: log.context().to_owned(), sequence: mark.sequence, what }.into())
+}
+
+/// Every reader delivers ascending sequences behind its position.
+pub(crate) fn check_order(context: &str, position: u64, batch: &Batch) -> Result<(), StoreError> {
+    let mut last = position;
+    for commit in &batch.commits {
+        if commit.sequence <= last {
+            let what = format!("it came behind sequence {last}");
+            return Err(LogDamaged { context: context.to_owned(), sequence: commit.sequence, what }.into());
+        }
+        last = commit.sequence;
+    }
+    Ok(())
+}

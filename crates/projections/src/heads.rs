@@ -1,0 +1,171 @@
+//! The head of every entity and of every partition of the service's own stream.
+//!
+//! # Promises
+//!
+//! * Every commit is checked to be the next version of its entity and to name the hash of
+//!   the one before; a break stops the process as damage of the log.
+//! * A partition's running hash covers all its commits in order, so that a cut tail or a
+//!   missing entity shows against a head that was written elsewhere.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use futures::future::BoxFuture;
+use kindred_eventsourcing::{ChainHash, KeyId, LogDamaged, RecordedCommit};
+use kindred_ids::{Partition, TenantSlug};
+use ring::digest::{Context, SHA256};
+use sqlx::PgConnection;
+
+use crate::projection::{Declaration, Erased};
+use crate::{ApplyError, Batch, Person};
+
+/// Its name; one per service, over its own stream.
+pub(crate) const NAME: &str = "entity_heads";
+/// Raised when its rows change.
+pub(crate) const VERSION: u32 = 1;
+
+/// See the module.
+pub(crate) struct EntityHeads {
+    context: String,
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    version: u64,
+    sequence: u64,
+    hash: ChainHash,
+}
+
+const BEFORE_THE_FIRST: Head = Head { version: 0, sequence: 0, hash: ChainHash::START };
+
+type Heads = HashMap<(String, String), Head>;
+
+impl EntityHeads {
+    pub(crate) fn new(context: &str) -> Self {
+        Self { context: context.to_owned() }
+    }
+
+    async fn entities(&self, connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Result<(), ApplyError> {
+        let mut heads = known(connection, commits).await?;
+        for commit in commits {
+            let head = heads.entry(name(commit)).or_insert(BEFORE_THE_FIRST);
+            self.check(commit, head)?;
+            *head = Head { version: commit.meta.version, sequence: commit.sequence, hash: commit.hash };
+        }
+        let (mut tenants, mut entities, mut versions, mut sequences, mut hashes) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for ((tenant, entity), head) in heads {
+            tenants.push(tenant);
+            entities.push(entity);
+            versions.push(head.version as i64);
+            sequences.push(head.sequence as i64);
+            hashes.push(head.hash.0.to_vec());
+        }
+        sqlx::query_file!("src/heads/upsert.sql", &tenants, &entities, &versions, &sequences, &hashes)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    fn check(&self, commit: &RecordedCommit, head: &Head) -> Result<(), LogDamaged> {
+        let what = if commit.meta.version != head.version + 1 {
+            format!("`{}` has version {} after {}", commit.key, commit.meta.version, head.version)
+        } else if commit.meta.previous != head.hash {
+            format!("the chain of `{}` is broken at version {}", commit.key, commit.meta.version)
+        } else {
+            return Ok(());
+        };
+        Err(LogDamaged { context: self.context.clone(), sequence: commit.sequence, what })
+    }
+}
+
+fn name(commit: &RecordedCommit) -> (String, String) {
+    (commit.key.scope().token().to_owned(), commit.key.to_string())
+}
+
+async fn known(connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Result<Heads, ApplyError> {
+    let (tenants, entities): (Vec<String>, Vec<String>) = commits.iter().map(|commit| name(commit)).unzip();
+    let rows = sqlx::query_file!("src/heads/known.sql", &tenants, &entities).fetch_all(connection).await?;
+    let heads = rows.into_iter().filter_map(|row| {
+        let head = Head {
+            version: row.version as u64,
+            sequence: row.sequence as u64,
+            hash: ChainHash(row.hash.try_into().ok()?),
+        };
+        Some(((row.tenant, row.entity), head))
+    });
+    Ok(heads.collect())
+}
+
+/// Takes the commits into their partitions' running hashes.
+async fn partitions(connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Result<(), ApplyError> {
+    let touched: Vec<i16> = commits.iter().map(|commit| i16::from(commit.key.partition().number())).collect();
+    let rows = sqlx::query_file!("src/heads/running.sql", &touched).fetch_all(&mut *connection).await?;
+    let mut running: BTreeMap<Partition, (u64, Vec<u8>)> = BTreeMap::new();
+    for row in rows {
+        if let Some(partition) = u8::try_from(row.partition).ok().and_then(Partition::new) {
+            running.insert(partition, (row.sequence as u64, row.running));
+        }
+    }
+    for commit in commits {
+        let (sequence, hash) = running.entry(commit.key.partition()).or_insert_with(|| (0, vec![0; 16]));
+        let mut context = Context::new(&SHA256);
+        context.update(hash);
+        context.update(&commit.sequence.to_be_bytes());
+        context.update(&commit.hash.0);
+        *sequence = commit.sequence;
+        *hash = context.finish().as_ref()[..16].to_vec();
+    }
+    let numbers: Vec<i16> = running.keys().map(|partition| i16::from(partition.number())).collect();
+    let (sequences, hashes): (Vec<i64>, Vec<Vec<u8>>) =
+        running.into_values().map(|(sequence, hash)| (sequence as i64, hash)).unzip();
+    sqlx::query_file!("src/heads/run.sql", &numbers, &sequences, &hashes).execute(connection).await?;
+    Ok(())
+}
+
+impl Erased for EntityHeads {
+    fn declaration(&self) -> Declaration {
+        Declaration {
+            name: NAME,
+            version: VERSION,
+            context: Cow::Owned(self.context.clone()),
+            tables: include_str!("heads/tables.sql"),
+            indexes: "",
+        }
+    }
+
+    fn wants(&self, _commit: &RecordedCommit) -> bool {
+        true
+    }
+
+    fn keys(&self, _commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
+        Vec::new()
+    }
+
+    fn apply<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        batch: &'a Batch<'a>,
+    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+        Box::pin(async move {
+            self.entities(connection, &batch.commits).await?;
+            partitions(connection, &batch.commits).await
+        })
+    }
+
+    fn bulk<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        batch: &'a Batch<'a>,
+    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+        self.apply(connection, batch)
+    }
+
+    fn redact<'a>(
+        &'a self,
+        _connection: &'a mut PgConnection,
+        _person: &'a Person,
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(async { Ok(()) })
+    }
+}

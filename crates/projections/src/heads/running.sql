@@ -1,0 +1,1 @@
+SELECT partition, sequence, running FROM partition_heads WHERE partition = ANY ($1)

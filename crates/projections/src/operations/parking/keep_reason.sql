@@ -1,0 +1,3 @@
+UPDATE kindred.parked
+SET error = $5
+WHERE consumer = $1 AND generation = $2 AND subject = $3 AND sequence = $4

@@ -1,0 +1,5 @@
+SELECT sequence
+FROM kindred.parked
+WHERE consumer = $1 AND generation = $2 AND subject = $3
+ORDER BY sequence
+LIMIT $4
