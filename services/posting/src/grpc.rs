@@ -1,6 +1,17 @@
-//! The gRPC face of posting: parse, call, map.
+//! The gRPC face of posting: parse, call, map; nothing is decided here.
 
 mod messages;
 mod threads;
 
+use kindred_eventsourcing::EventStore;
+use kindred_proto::posting::threads_server::ThreadsServer;
+use kindred_service_host::Queries;
+use tonic::service::Routes;
+
+use crate::application::Application;
 pub use threads::ThreadsService;
+
+/// All services of this context.
+pub fn routes<S: EventStore>(application: Application<S>, queries: Queries) -> Routes {
+    Routes::new(ThreadsServer::new(ThreadsService::new(application, queries)))
+}

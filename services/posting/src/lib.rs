@@ -12,3 +12,4 @@ pub mod projections;
 pub mod read_model;
 
 pub mod grpc;
+pub mod service;

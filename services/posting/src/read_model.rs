@@ -1,9 +1,9 @@
 //! Rows of the read models, read as one tenant: row-level security sees to it, and every
 //! query names the tenant as well.
 
-use kindred_ids::{CommunityId, EntityId, MemberId, Scope, TenantSlug, ThreadId};
-use kindred_projections::Database;
-use kindred_service_kit::error::{ApiError, chain};
+use kindred_ids::{CommunityId, EntityId, MemberId, TenantSlug, ThreadId};
+use kindred_service_host::database_error;
+use kindred_service_kit::error::ApiError;
 use sqlx::{Postgres, Transaction, query_file, query_file_as};
 use uuid::Uuid;
 
@@ -61,28 +61,6 @@ pub struct VersionRow {
     pub written_at: i64,
 }
 
-/// Reads posting's projections.
-#[derive(Debug, Clone)]
-pub struct ReadModel(Database);
-
-impl ReadModel {
-    /// Reads from `database`.
-    #[must_use]
-    pub const fn new(database: Database) -> Self {
-        Self(database)
-    }
-
-    /// Begins reading as `tenant`.
-    ///
-    /// # Errors
-    ///
-    /// `UNAVAILABLE` if Postgres does not answer.
-    pub async fn begin(&self, tenant: &TenantSlug) -> Result<Reading, ApiError> {
-        let transaction = self.0.read(&Scope::Tenant(tenant.clone())).await.map_err(|error| read_error(&error))?;
-        Ok(Reading { transaction, tenant: tenant.clone() })
-    }
-}
-
 /// One request's reads: one transaction, one tenant.
 pub struct Reading {
     transaction: Transaction<'static, Postgres>,
@@ -90,6 +68,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Reads in `transaction`, which was begun for `tenant`.
+    #[must_use]
+    pub const fn new(transaction: Transaction<'static, Postgres>, tenant: TenantSlug) -> Self {
+        Self { transaction, tenant }
+    }
+
     /// Threads of a community behind (last activity, id), newest activity first.
     ///
     /// # Errors
@@ -113,7 +97,7 @@ impl Reading {
         )
         .fetch_all(&mut *self.transaction)
         .await
-        .map_err(|error| read_error(&error))
+        .map_err(|error| database_error(&error))
     }
 
     /// One post, if the read model has it.
@@ -125,7 +109,7 @@ impl Reading {
         query_file_as!(PostRow, "src/read_model/post.sql", self.tenant.as_str(), post.as_uuid())
             .fetch_optional(&mut *self.transaction)
             .await
-            .map_err(|error| read_error(&error))
+            .map_err(|error| database_error(&error))
     }
 
     /// Replies of a thread behind a sequence.
@@ -138,7 +122,7 @@ impl Reading {
         query_file_as!(PostRow, "src/read_model/replies_page.sql", tenant, thread, behind, most)
             .fetch_all(&mut *self.transaction)
             .await
-            .map_err(|error| read_error(&error))
+            .map_err(|error| database_error(&error))
     }
 
     /// Reactions to these posts, and which are `member`'s.
@@ -151,7 +135,7 @@ impl Reading {
         query_file_as!(ReactionRow, "src/read_model/reactions.sql", tenant, posts, member.as_uuid())
             .fetch_all(&mut *self.transaction)
             .await
-            .map_err(|error| read_error(&error))
+            .map_err(|error| database_error(&error))
     }
 
     /// Versions of an edited post, the first one first; none of one that never was.
@@ -163,7 +147,7 @@ impl Reading {
         query_file_as!(VersionRow, "src/read_model/versions.sql", self.tenant.as_str(), post.as_uuid())
             .fetch_all(&mut *self.transaction)
             .await
-            .map_err(|error| read_error(&error))
+            .map_err(|error| database_error(&error))
     }
 
     /// Where a member has readable posts, the most recent places first.
@@ -176,7 +160,7 @@ impl Reading {
         let rows = query_file!("src/read_model/communities_of_author.sql", tenant, author.as_uuid(), most)
             .fetch_all(&mut *self.transaction)
             .await
-            .map_err(|error| read_error(&error))?;
+            .map_err(|error| database_error(&error))?;
         Ok(rows.into_iter().map(|row| row.community_id).collect())
     }
 
@@ -195,7 +179,7 @@ impl Reading {
         query_file_as!(PostRow, "src/read_model/posts_of_author.sql", tenant, author, communities, most)
             .fetch_all(&mut *self.transaction)
             .await
-            .map_err(|error| read_error(&error))
+            .map_err(|error| database_error(&error))
     }
 
     /// Ends the reads.
@@ -204,17 +188,6 @@ impl Reading {
     ///
     /// `UNAVAILABLE` if Postgres does not answer.
     pub async fn end(self) -> Result<(), ApiError> {
-        self.transaction.commit().await.map_err(|error| read_error(&error))
-    }
-}
-
-/// A database that is away is told as such; anything else is a fault of ours.
-pub(crate) fn read_error(error: &sqlx::Error) -> ApiError {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-            tracing::warn!(chain = %chain(error), "read model does not answer");
-            ApiError::unavailable("READ_MODEL_UNAVAILABLE", "the read model does not answer")
-        }
-        _ => ApiError::internal(error),
+        self.transaction.commit().await.map_err(|error| database_error(&error))
     }
 }

@@ -1,23 +1,23 @@
 //! What members may read: the same standing as for writing, then rows by pages.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
 use kindred_eventsourcing::EventStore;
-use kindred_ids::{CommunityId, EntityId, MemberId, Partition, ThreadId};
-use kindred_projections::{LONGEST_WAIT, Projection, Waited, Waiter};
+use kindred_ids::{CommunityId, EntityId, MemberId, TenantSlug, ThreadId};
+use kindred_projections::Projection;
+use kindred_service_host::Queries as Snapshots;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 use kindred_service_kit::input;
-use kindred_service_kit::position::Positions;
+use tonic::metadata::MetadataMap;
 use uuid::Uuid;
 
 use super::refusals::community_unknown;
 use super::{Application, Cursor, Standing};
 use crate::projections::{ThreadList, ThreadProjection};
-use crate::read_model::{PostRow, ReactionRow, ReadModel, Reading, ThreadRow, VersionRow, read_error};
+use crate::read_model::{PostRow, ReactionRow, Reading, ThreadRow, VersionRow};
 
 /// In how many communities one member's posts are looked for.
 const MOST_COMMUNITIES: i64 = 50;
@@ -85,15 +85,13 @@ pub struct ThreadView {
 #[derive(Clone)]
 pub struct Queries<S> {
     application: Application<S>,
-    read_model: ReadModel,
-    waiter: Arc<Waiter>,
-    patience: Duration,
+    snapshots: Snapshots,
 }
 
 impl<S: EventStore> Queries<S> {
-    /// Asks for standing as `application` does, and waits at most `patience` for a position.
-    pub fn new(application: Application<S>, read_model: ReadModel, waiter: Waiter, patience: Duration) -> Self {
-        Self { application, read_model, waiter: Arc::new(waiter), patience: patience.min(LONGEST_WAIT) }
+    /// Asks for standing as `application` does, and reads what `snapshots` show.
+    pub const fn new(application: Application<S>, snapshots: Snapshots) -> Self {
+        Self { application, snapshots }
     }
 
     /// Threads of a community of the caller, the newest activity first.
@@ -107,15 +105,14 @@ impl<S: EventStore> Queries<S> {
         caller: &Caller,
         community: CommunityId,
         page: PageRequest,
-        positions: &Positions,
+        metadata: &MetadataMap,
     ) -> Result<Answer<Page<ThreadRow>>, ApiError> {
         let tenant = &caller.member()?.tenant;
         if !community.0.is_root_of(tenant.as_str()) {
             return Err(community_unknown());
         }
-        let wait = self.fresh::<ThreadList>(positions, Some(community.0.partition()));
-        let (_standing, stale) = self.application.with_standing(caller, community, wait).await?;
-        let mut reading = self.read_model.begin(tenant).await?;
+        let begun = self.begin::<ThreadList>(metadata, tenant);
+        let (_standing, (mut reading, stale)) = self.application.with_standing(caller, community, begun).await?;
         let behind = page.behind.map(|cursor| (cursor.order, cursor.id));
         let rows = reading.threads(community, behind, page.look_ahead()).await?;
         reading.end().await?;
@@ -135,13 +132,12 @@ impl<S: EventStore> Queries<S> {
         caller: &Caller,
         thread: ThreadId,
         page: PageRequest,
-        positions: &Positions,
+        metadata: &MetadataMap,
     ) -> Result<Answer<ThreadView>, ApiError> {
         let member = caller.member()?;
         let community = self.application.community_of(&member.tenant, thread).await?;
-        let wait = self.fresh::<ThreadProjection>(positions, Some(thread.0.partition()));
-        let (standing, stale) = self.application.with_standing(caller, community, wait).await?;
-        let mut reading = self.read_model.begin(&member.tenant).await?;
+        let begun = self.begin::<ThreadProjection>(metadata, &member.tenant);
+        let (standing, (mut reading, stale)) = self.application.with_standing(caller, community, begun).await?;
         let post = reading.post(thread.0).await?.ok_or_else(not_yet)?;
         let replies = match post.deleted_at {
             Some(_) => Vec::new(),
@@ -170,16 +166,15 @@ impl<S: EventStore> Queries<S> {
         &self,
         caller: &Caller,
         post: EntityId,
-        positions: &Positions,
+        metadata: &MetadataMap,
     ) -> Result<Vec<VersionRow>, ApiError> {
         let tenant = &caller.member()?.tenant;
         let community = self.application.community_of_post(tenant, post).await?;
-        let wait = self.fresh::<ThreadProjection>(positions, Some(post.partition()));
-        let (_standing, stale) = self.application.with_standing(caller, community, wait).await?;
+        let begun = self.begin::<ThreadProjection>(metadata, tenant);
+        let (_standing, (mut reading, stale)) = self.application.with_standing(caller, community, begun).await?;
         if stale {
             return Err(not_yet());
         }
-        let mut reading = self.read_model.begin(tenant).await?;
         let row = reading.post(post).await?.ok_or_else(not_yet)?;
         let versions = reading.versions(post).await?;
         reading.end().await?;
@@ -200,13 +195,13 @@ impl<S: EventStore> Queries<S> {
         caller: &Caller,
         author: MemberId,
         most: u32,
-        positions: &Positions,
+        metadata: &MetadataMap,
     ) -> Result<Vec<PostView>, ApiError> {
         let member = caller.member()?;
-        if self.fresh::<ThreadProjection>(positions, None).await? {
+        let (mut reading, stale) = self.begin::<ThreadProjection>(metadata, &member.tenant).await?;
+        if stale {
             return Err(not_yet());
         }
-        let mut reading = self.read_model.begin(&member.tenant).await?;
         let communities = reading.communities_of(author, MOST_COMMUNITIES).await?;
         reading.end().await?;
         let shared = self.standings(caller, communities).await?;
@@ -214,7 +209,8 @@ impl<S: EventStore> Queries<S> {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = shared.keys().copied().collect();
-        let mut reading = self.read_model.begin(&member.tenant).await?;
+        // No transaction stays open while another service is asked.
+        let (mut reading, _) = self.begin::<ThreadProjection>(&MetadataMap::new(), &member.tenant).await?;
         let posts = reading.posts_of(author, &ids, i64::from(most)).await?;
         let post_ids: Vec<Uuid> = posts.iter().map(|post| post.post_id).collect();
         let mut reactions = by_post(reading.reactions(&post_ids, member.member).await?);
@@ -244,20 +240,15 @@ impl<S: EventStore> Queries<S> {
         Ok(shared)
     }
 
-    /// Waits until a projection shows what the caller's positions ask for, of one
-    /// partition or all; whether it does not yet.
-    async fn fresh<P: Projection>(
+    /// Waits for the caller's own writes, then begins to read as the tenant; also says
+    /// whether the wait was in vain.
+    async fn begin<P: Projection>(
         &self,
-        positions: &Positions,
-        partition: Option<Partition>,
-    ) -> Result<bool, ApiError> {
-        let asked = positions.of_context(P::CONTEXT).filter(|(of, _)| partition.is_none_or(|only| only == *of));
-        let mut stale = false;
-        for (of, sequence) in asked {
-            let waited = self.waiter.wait(P::NAME, P::VERSION, of, sequence, self.patience).await;
-            stale |= waited.map_err(|error| read_error(&error))? == Waited::Stale;
-        }
-        Ok(stale)
+        metadata: &MetadataMap,
+        tenant: &TenantSlug,
+    ) -> Result<(Reading, bool), ApiError> {
+        let snapshot = self.snapshots.begin(metadata, tenant, &[(P::NAME, P::VERSION)]).await?;
+        Ok((Reading::new(snapshot.transaction, tenant.clone()), snapshot.stale))
     }
 }
 

@@ -3,10 +3,11 @@
 use std::str::FromStr;
 
 use bytes::Bytes;
-use kindred_eventsourcing::{DecodeError, Fingerprint, KeyId, Record, Sealed};
+use kindred_eventsourcing::{DecodeError, Record, Sealed};
 use kindred_ids::MemberId;
 use kindred_proto::{common, posting};
-use uuid::Uuid;
+pub(super) use kindred_service_host::wire::sealed_to_proto as to_sealed;
+use kindred_service_host::wire::{key_id, message, sealed_from_proto};
 
 use crate::domain::Home;
 
@@ -15,7 +16,7 @@ pub(super) struct Misfit;
 
 /// Writes an event in version 1 of its shape.
 pub(super) fn record(event_type: &str, body: &impl prost::Message) -> Record {
-    Record { event_type: event_type.to_owned(), version: 1, data: body.encode_to_vec().into() }
+    kindred_service_host::wire::record(event_type, 1, body)
 }
 
 /// Reads a body and makes an event of it.
@@ -23,9 +24,7 @@ pub(super) fn read<Body: prost::Message + Default, Event>(
     record: &Record,
     event: impl FnOnce(Body) -> Result<Event, Misfit>,
 ) -> Result<Event, DecodeError> {
-    let bytes = || DecodeError::bytes(record);
-    let body = Body::decode(record.data.clone()).map_err(|_| bytes())?;
-    event(body).map_err(|Misfit| bytes())
+    event(message(record)?).map_err(|Misfit| DecodeError::bytes(record))
 }
 
 pub(super) fn id<T: FromStr>(text: &str) -> Result<T, Misfit> {
@@ -45,20 +44,8 @@ pub(super) fn texts(members: &[MemberId]) -> Vec<String> {
     members.iter().map(ToString::to_string).collect()
 }
 
-pub(super) fn to_sealed(sealed: &Sealed) -> common::Sealed {
-    common::Sealed {
-        key_id: Bytes::copy_from_slice(sealed.key().0.as_bytes()),
-        nonce: Bytes::copy_from_slice(sealed.nonce()),
-        ciphertext: sealed.ciphertext().clone(),
-        fingerprint: Bytes::copy_from_slice(&sealed.fingerprint().0),
-    }
-}
-
 pub(super) fn optional_sealed(sealed: Option<common::Sealed>) -> Result<Option<Sealed>, Misfit> {
-    let Some(sealed) = sealed else { return Ok(None) };
-    let nonce = sealed.nonce.as_ref().try_into().map_err(|_| Misfit)?;
-    let fingerprint = Fingerprint(sealed.fingerprint.as_ref().try_into().map_err(|_| Misfit)?);
-    Ok(Some(Sealed::from_parts(key(&sealed.key_id)?, nonce, sealed.ciphertext, fingerprint)))
+    sealed.map(|sealed| sealed_from_proto(sealed).ok_or(Misfit)).transpose()
 }
 
 pub(super) fn sealed(sealed: Option<common::Sealed>) -> Result<Sealed, Misfit> {
@@ -80,10 +67,6 @@ pub(super) fn home(home: Option<posting::PostHome>) -> Result<Home, Misfit> {
         community: id(&home.community_id)?,
         thread: id(&home.thread_id)?,
         author: id(&home.author_id)?,
-        author_key: key(&home.author_key_id)?,
+        author_key: key_id(&home.author_key_id).ok_or(Misfit)?,
     })
-}
-
-fn key(bytes: &Bytes) -> Result<KeyId, Misfit> {
-    Uuid::from_slice(bytes).map(KeyId).map_err(|_| Misfit)
 }

@@ -1,13 +1,13 @@
 //! `kindred.posting.v1.Threads`.
 
-use kindred_eventsourcing::{EventStore, Receipt};
+use kindred_eventsourcing::EventStore;
 use kindred_proto::common;
 use kindred_proto::posting as wire;
 use kindred_proto::posting::threads_server::Threads;
+use kindred_service_host::Queries as Snapshots;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::input;
-use kindred_service_kit::position::PositionKey;
 use tonic::{Request, Response, Status};
 
 use super::messages;
@@ -18,22 +18,14 @@ use crate::contract::reaction::kind;
 pub struct ThreadsService<S> {
     commands: Application<S>,
     queries: Queries<S>,
-    positions: PositionKey,
+    snapshots: Snapshots,
 }
 
 impl<S: EventStore> ThreadsService<S> {
-    /// Serves these use cases; positions are signed with `positions`.
-    pub const fn new(commands: Application<S>, queries: Queries<S>, positions: PositionKey) -> Self {
-        Self { commands, queries, positions }
-    }
-
-    fn receipt(&self, receipt: &Receipt) -> Option<common::Receipt> {
-        Some(common::Receipt {
-            version: receipt.version,
-            position: self.positions.of_receipt(receipt),
-            replayed: receipt.replayed,
-            changed: receipt.changed,
-        })
+    /// Serves commands, and queries over `snapshots`.
+    pub fn new(commands: Application<S>, snapshots: Snapshots) -> Self {
+        let queries = Queries::new(commands.clone(), snapshots.clone());
+        Self { commands, queries, snapshots }
     }
 }
 
@@ -49,7 +41,10 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         let community = input::id("community_id", &message.community_id)?;
         let new = NewThread::read(command_id, community, &message.title, &message.text)?;
         let (receipt, thread) = self.commands.start_thread(&caller, &new).await?;
-        Ok(Response::new(wire::StartThreadResponse { receipt: self.receipt(&receipt), thread_id: thread.to_string() }))
+        Ok(Response::new(wire::StartThreadResponse {
+            receipt: self.snapshots.receipt(&receipt),
+            thread_id: thread.to_string(),
+        }))
     }
 
     async fn reply(&self, request: Request<wire::ReplyRequest>) -> Result<Response<wire::ReplyResponse>, Status> {
@@ -60,7 +55,10 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         let parent = input::optional_id("parent_id", &message.parent_id)?;
         let new = NewReply::read(command_id, thread, parent, &message.text)?;
         let (receipt, comment) = self.commands.reply(&caller, &new).await?;
-        Ok(Response::new(wire::ReplyResponse { receipt: self.receipt(&receipt), comment_id: comment.to_string() }))
+        Ok(Response::new(wire::ReplyResponse {
+            receipt: self.snapshots.receipt(&receipt),
+            comment_id: comment.to_string(),
+        }))
     }
 
     async fn edit_post(
@@ -73,7 +71,7 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         let post = input::id("post_id", &message.post_id)?;
         let change = Change::read(command_id, post, &message.text, &message.title)?;
         let receipt = self.commands.edit_post(&caller, &change).await?;
-        Ok(Response::new(wire::EditPostResponse { receipt: self.receipt(&receipt) }))
+        Ok(Response::new(wire::EditPostResponse { receipt: self.snapshots.receipt(&receipt) }))
     }
 
     async fn delete_post(
@@ -85,7 +83,7 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         let command_id = input::command_id(&message.command_id)?;
         let removal = Removal::read(command_id, input::id("post_id", &message.post_id)?, &message.reason)?;
         let receipt = self.commands.delete_post(&caller, &removal).await?;
-        Ok(Response::new(wire::DeletePostResponse { receipt: self.receipt(&receipt) }))
+        Ok(Response::new(wire::DeletePostResponse { receipt: self.snapshots.receipt(&receipt) }))
     }
 
     async fn react(&self, request: Request<wire::ReactRequest>) -> Result<Response<wire::ReactResponse>, Status> {
@@ -96,18 +94,18 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         let reaction = wire::Reaction::try_from(message.reaction)
             .map_err(|_| ApiError::invalid("reaction", "REACTION_UNKNOWN", "`reaction` is none of the known ones"))?;
         let receipt = self.commands.react(&caller, command_id, post, kind(reaction)).await?;
-        Ok(Response::new(wire::ReactResponse { receipt: self.receipt(&receipt) }))
+        Ok(Response::new(wire::ReactResponse { receipt: self.snapshots.receipt(&receipt) }))
     }
 
     async fn list_threads(
         &self,
         request: Request<wire::ListThreadsRequest>,
     ) -> Result<Response<wire::ListThreadsResponse>, Status> {
-        let (caller, positions) = (Caller::of(&request)?.clone(), self.positions.read(request.metadata())?);
-        let message = request.into_inner();
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, message) = request.into_parts();
         let community: kindred_ids::CommunityId = input::id("community_id", &message.community_id)?;
         let page = page(message.page, community.0)?;
-        let answer = self.queries.list_threads(&caller, community, page, &positions).await?;
+        let answer = self.queries.list_threads(&caller, community, page, &metadata).await?;
         Ok(Response::new(wire::ListThreadsResponse {
             threads: answer.rows.rows.into_iter().map(messages::summary).collect(),
             next_cursor: answer.rows.next.map(|cursor| cursor.encode()).unwrap_or_default(),
@@ -119,11 +117,11 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         &self,
         request: Request<wire::GetThreadRequest>,
     ) -> Result<Response<wire::GetThreadResponse>, Status> {
-        let (caller, positions) = (Caller::of(&request)?.clone(), self.positions.read(request.metadata())?);
-        let message = request.into_inner();
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, message) = request.into_parts();
         let thread: kindred_ids::ThreadId = input::id("thread_id", &message.thread_id)?;
         let page = page(message.page, thread.0)?;
-        let answer = self.queries.get_thread(&caller, thread, page, &positions).await?;
+        let answer = self.queries.get_thread(&caller, thread, page, &metadata).await?;
         let (thread, replies) = (answer.rows.thread, answer.rows.replies);
         Ok(Response::new(wire::GetThreadResponse {
             title: thread.post.title.clone().unwrap_or_default(),
@@ -140,9 +138,10 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         &self,
         request: Request<wire::GetPostHistoryRequest>,
     ) -> Result<Response<wire::GetPostHistoryResponse>, Status> {
-        let (caller, positions) = (Caller::of(&request)?.clone(), self.positions.read(request.metadata())?);
-        let post = input::id("post_id", &request.into_inner().post_id)?;
-        let versions = self.queries.post_history(&caller, post, &positions).await?;
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, message) = request.into_parts();
+        let post = input::id("post_id", &message.post_id)?;
+        let versions = self.queries.post_history(&caller, post, &metadata).await?;
         let versions = versions.into_iter().map(messages::version).collect();
         Ok(Response::new(wire::GetPostHistoryResponse { versions }))
     }
@@ -151,11 +150,11 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         &self,
         request: Request<wire::ListPostsByMemberRequest>,
     ) -> Result<Response<wire::ListPostsByMemberResponse>, Status> {
-        let (caller, positions) = (Caller::of(&request)?.clone(), self.positions.read(request.metadata())?);
-        let message = request.into_inner();
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, message) = request.into_parts();
         let author = input::id("member_id", &message.member_id)?;
         let most = input::page_size("limit", message.limit, 20, 100)?;
-        let posts = self.queries.posts_by_member(&caller, author, most, &positions).await?;
+        let posts = self.queries.posts_by_member(&caller, author, most, &metadata).await?;
         let posts = posts.into_iter().map(|mut view| {
             let thread_title = view.post.title.take().unwrap_or_default();
             wire::Post { thread_title, ..messages::post(view) }
