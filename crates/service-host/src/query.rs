@@ -30,7 +30,9 @@ pub struct Snapshot {
 }
 
 impl Queries {
-    pub(crate) fn new(context: &'static str, database: Database, waiter: Waiter, positions: Arc<PositionKey>) -> Self {
+    /// Reads the projections of `context`; the host makes one for its service.
+    #[must_use]
+    pub fn new(context: &'static str, database: Database, waiter: Waiter, positions: Arc<PositionKey>) -> Self {
         Self { context, database, waiter, positions }
     }
 
