@@ -10,7 +10,9 @@
 //! | timeout, broken connection | the same publish again until the deadline; then unknown |
 //! | no responders | again after 250 ms, twice; then unavailable |
 //! | 429, 10210, 10176 | again after 10, 20, 40, 80 ms; then busy |
+//! | another failure of the server (5xx) | as a timeout |
 //! | too large | too large; checked before sending too |
+//! | any other refusal | unavailable, the refusal as its source |
 //!
 //! Once a publish got no answer, "not stored" is said only when the tails prove it.
 
@@ -120,11 +122,13 @@ impl Appending<'_> {
                 }
                 Ok(Step::Again(backoff::doubled(Duration::from_millis(10), self.busy - 1)))
             }
-            Reply::Passing(error) if Instant::now() < self.until => {
+            Reply::Passing(error) => {
                 tracing::debug!(%error, "append refused for a moment");
-                Ok(Step::Again(backoff::jittered(Duration::from_millis(50))))
+                // A server that loses its leader may refuse what a majority then stores.
+                self.uncertain = true;
+                self.again_until_deadline(Duration::from_millis(50)).await
             }
-            Reply::Passing(error) | Reply::Refused(error) => self.fail(self.refused(error)).await,
+            Reply::Refused(error) => self.fail(self.refused(error)).await,
         }
     }
 

@@ -89,7 +89,8 @@ pub struct Client {
 ///
 /// [`ConnectError`] if no server can be reached or none lets us in.
 pub async fn connect(settings: &ConnectSettings) -> Result<Client, ConnectError> {
-    let failed = |source| ConnectError { servers: settings.servers.join(","), source };
+    let servers: Vec<&str> = settings.servers.iter().map(|server| without_credentials(server)).collect();
+    let failed = |source| ConnectError { servers: servers.join(","), source };
     let (lost, losses) = watch::channel(0);
     let mut options = async_nats::ConnectOptions::new()
         .name(&settings.name)
@@ -111,6 +112,11 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Client, ConnectError>
     }
     let nats = options.connect(&settings.servers).await.map_err(|error| failed(error.into()))?;
     Ok(Client { nats, losses })
+}
+
+/// An address as it may be shown: without name and password.
+fn without_credentials(server: &str) -> &str {
+    server.rsplit_once('@').map_or(server, |(_, address)| address)
 }
 
 /// Counts losses of the connection and logs what an operator may need.

@@ -102,9 +102,9 @@ async fn store(core: &Arc<Core>, batch: Vec<Job>) {
     };
     let uncertain = match outcome {
         Ok(Reply::Stored(last)) => return share(batch, last, messages.len()),
-        // A single message's duplicate, and every refusal: nothing of it was stored now.
+        Ok(Reply::Passing(_)) | Err(Silence::Lost(_)) => true,
+        // A single message's duplicate, and every other refusal: nothing was stored now.
         Ok(_) | Err(Silence::NoResponders | Silence::TooLarge) => false,
-        Err(Silence::Lost(_)) => true,
     };
     for job in batch {
         let core = core.clone();

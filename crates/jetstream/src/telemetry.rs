@@ -23,6 +23,12 @@ pub mod attribute {
     pub const OUTCOME: &str = "kindred.append.outcome";
 }
 
+/// Targets of trace lines that tests and operators listen to.
+pub mod target {
+    /// Each answer to a publish.
+    pub const REPLY: &str = "kindred_jetstream::reply";
+}
+
 /// Metrics; an exporter to Prometheus writes dots as underscores and adds units and `_total`.
 pub mod metric {
     /// Commits refused because their entity had moved.

@@ -9,15 +9,18 @@ use super::reply::{Reply, read_ack};
 use crate::connection::Silence;
 use crate::message::Outgoing;
 use crate::store::Core;
+use crate::telemetry;
 
 impl Core {
     /// Publishes once and waits for the answer.
     pub(crate) async fn publish(&self, messages: &[Outgoing]) -> Result<Reply, Silence> {
-        match messages {
+        let outcome = match messages {
             [] => Ok(Reply::Stored(0)),
             [message] => self.publish_last(message, message.header_map(&self.stream), 1).await,
             [first @ .., last] => self.publish_batch(first, last).await,
-        }
+        };
+        tracing::trace!(target: telemetry::target::REPLY, context = self.context, outcome = ?outcome, "publish answered");
+        outcome
     }
 
     async fn publish_batch(&self, first: &[Outgoing], last: &Outgoing) -> Result<Reply, Silence> {
@@ -41,6 +44,9 @@ impl Core {
         }
         let answer = self.client.request(subject, Some(headers), body, self.options.attempt).await?;
         let ack = read_ack(&answer.payload).map_err(|error| Silence::Lost(error.into()))?;
+        if let Some(error) = &ack.error {
+            tracing::trace!(target: telemetry::target::REPLY, context = self.context, code = error.err_code, "publish refused");
+        }
         Ok(Reply::of(ack, messages))
     }
 }

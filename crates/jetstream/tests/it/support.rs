@@ -110,6 +110,20 @@ impl Admin {
         serde_json::from_slice(&answer.payload).expect("json")
     }
 
+    /// Begins a batch and leaves it open; the refusal, if it is one.
+    pub async fn open_batch(&self, id: &str) -> Option<Value> {
+        let mut headers = HeaderMap::new();
+        headers.insert("Nats-Batch-Id", id);
+        headers.insert("Nats-Batch-Sequence", "1");
+        let subject = format!("es.{}.00._.probe.probe", self.context);
+        let answer = self.nats.request_with_headers(subject, headers, "probe".into()).await.expect("an answer");
+        if answer.payload.is_empty() {
+            return None;
+        }
+        let mut answer: Value = serde_json::from_slice(&answer.payload).expect("json");
+        Some(answer["error"].take())
+    }
+
     /// Shortens the window of message ids and waits until what was known is forgotten.
     pub async fn forget_message_ids(&self) {
         self.configure(json!({ "duplicate_window": 100_000_000 })).await;
