@@ -48,6 +48,16 @@ pub trait KeySource: Send + Sync + 'static {
     fn member_key<'a>(&'a self, tenant: &'a TenantSlug, member: MemberId) -> BoxFuture<'a, Result<KeyState, KeyError>>;
 }
 
+impl<S: KeySource + ?Sized> KeySource for Arc<S> {
+    fn data_keys<'a>(&'a self, wanted: &'a [(TenantSlug, KeyId)]) -> BoxFuture<'a, Result<Vec<KeyState>, KeyError>> {
+        (**self).data_keys(wanted)
+    }
+
+    fn member_key<'a>(&'a self, tenant: &'a TenantSlug, member: MemberId) -> BoxFuture<'a, Result<KeyState, KeyError>> {
+        (**self).member_key(tenant, member)
+    }
+}
+
 /// What a service opens and seals with.
 pub trait KeyRing: Send + Sync + 'static {
     /// The keys to open fields with; any number, duplicates too. A key that is gone is in

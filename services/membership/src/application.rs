@@ -12,7 +12,7 @@ mod communities;
 mod input;
 mod members;
 mod memberships;
-mod refusals;
+pub(crate) mod refusals;
 mod sign_in;
 mod standing;
 mod tenancy;
@@ -29,7 +29,7 @@ use kindred_vault::{Aad, Keeper, KeyRing, Sealer};
 
 use crate::domain::{member, tenant};
 pub use input::{Email, Handle, ProfileEntry};
-pub use members::{Address, NewMember, certificate};
+pub use members::{Address, NewMember, certificate, profile_field_name};
 pub use sign_in::{Resolved, SignInSettings, Token};
 pub use standing::Standing;
 

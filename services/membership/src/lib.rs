@@ -3,3 +3,8 @@
 pub mod application;
 pub mod contract;
 pub mod domain;
+pub mod grpc;
+pub mod projections;
+pub mod reactions;
+pub mod read_model;
+pub mod service;

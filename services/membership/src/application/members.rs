@@ -261,6 +261,7 @@ impl<S: EventStore> Application<S> {
 }
 
 /// The name that binds a sealed field to its place in a profile.
-pub(crate) fn profile_field_name(index: usize) -> String {
+#[must_use]
+pub fn profile_field_name(index: usize) -> String {
     format!("profile.{index}")
 }

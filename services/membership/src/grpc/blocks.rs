@@ -19,7 +19,10 @@ impl<S: EventStore> Blocks for Api<S> {
         Ok(Response::new(proto::BlockResponse { receipt: self.queries.receipt(&receipt) }))
     }
 
-    async fn unblock(&self, request: Request<proto::UnblockRequest>) -> Result<Response<proto::UnblockResponse>, Status> {
+    async fn unblock(
+        &self,
+        request: Request<proto::UnblockRequest>,
+    ) -> Result<Response<proto::UnblockResponse>, Status> {
         let caller = Caller::of(&request)?.clone();
         let asked = request.into_inner();
         let (command, member) = (command_id(&asked.command_id)?, id("member_id", &asked.member_id)?);

@@ -69,9 +69,8 @@ impl<S: EventStore> Members for Api<S> {
         at_most("handles", asked.handles.len(), MOST_HANDLES)?;
         let tenant = caller.tenant_for(&asked.tenant)?;
         let found = self.application.resolve_handles(&tenant, asked.handles).await?;
-        let handles = found.into_iter().map(|(handle, member)| {
-            proto::ResolvedHandle { handle, member_id: member.to_string() }
-        });
+        let handles =
+            found.into_iter().map(|(handle, member)| proto::ResolvedHandle { handle, member_id: member.to_string() });
         Ok(Response::new(proto::ResolveHandlesResponse { handles: handles.collect() }))
     }
 
@@ -84,9 +83,10 @@ impl<S: EventStore> Members for Api<S> {
         let (id, tenant) = (command_id(&asked.command_id)?, caller.tenant_for(&asked.tenant)?);
         let member = only_operators_for_others(&caller, &asked.member_id)?;
         at_most("fields", asked.fields.len(), MOST_MEMBERS)?;
-        let entries = asked.fields.iter().map(|field| {
-            ProfileEntry::parse(field.kind, &field.value, &field.label, field.visibility)
-        });
+        let entries = asked
+            .fields
+            .iter()
+            .map(|field| ProfileEntry::parse(field.kind, &field.value, &field.label, field.visibility));
         let entries = entries.collect::<Result<_, _>>()?;
         let receipt = self.application.set_profile(&caller, id, &tenant, member, entries).await?;
         Ok(Response::new(proto::SetProfileResponse { receipt: self.queries.receipt(&receipt) }))
@@ -113,7 +113,10 @@ impl<S: EventStore> Members for Api<S> {
         Ok(Response::new(proto::GetConsentResponse { matching }))
     }
 
-    async fn suspend(&self, request: Request<proto::SuspendRequest>) -> Result<Response<proto::SuspendResponse>, Status> {
+    async fn suspend(
+        &self,
+        request: Request<proto::SuspendRequest>,
+    ) -> Result<Response<proto::SuspendResponse>, Status> {
         let caller = Caller::of(&request)?.clone();
         let asked = request.into_inner();
         let (command, member) = (command_id(&asked.command_id)?, id("member_id", &asked.member_id)?);

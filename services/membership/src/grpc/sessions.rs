@@ -55,7 +55,10 @@ impl<S: EventStore> Sessions for Api<S> {
         }))
     }
 
-    async fn sign_out(&self, request: Request<proto::SignOutRequest>) -> Result<Response<proto::SignOutResponse>, Status> {
+    async fn sign_out(
+        &self,
+        request: Request<proto::SignOutRequest>,
+    ) -> Result<Response<proto::SignOutResponse>, Status> {
         let caller = Caller::of(&request)?.clone();
         let command = command_id(&request.into_inner().command_id)?;
         let receipt = self.application.sign_out(&caller, command).await?;

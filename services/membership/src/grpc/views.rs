@@ -39,10 +39,10 @@ pub(crate) const fn membership_state(standing: membership::Standing) -> proto::M
 }
 
 pub(super) fn erasure(member: MemberId, erasure: &Erasure) -> proto::GetErasureResponse {
-    let confirmations = erasure.confirmations.iter().map(|(context, at)| proto::ErasureConfirmation {
-        context: context.clone(),
-        at: at.millis(),
-    });
+    let confirmations = erasure
+        .confirmations
+        .iter()
+        .map(|(context, at)| proto::ErasureConfirmation { context: context.clone(), at: at.millis() });
     proto::GetErasureResponse {
         requested_at: erasure.requested_at.map_or(0, |at| at.millis()),
         certified_at: erasure.certified_at.map_or(0, |at| at.millis()),

@@ -1,0 +1,7 @@
+CREATE TABLE blocks (
+    tenant text NOT NULL,
+    member_id uuid NOT NULL,
+    blocked_id uuid NOT NULL,
+    blocked boolean NOT NULL,
+    PRIMARY KEY (tenant, member_id, blocked_id)
+);

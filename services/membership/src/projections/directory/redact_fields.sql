@@ -1,0 +1,1 @@
+DELETE FROM directory_fields WHERE tenant = $1 AND member_id = $2
