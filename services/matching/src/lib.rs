@@ -1,1 +1,6 @@
-//! Under construction.
+//! Who suits whom, with reasons and consent, and how two people are introduced. See the
+//! README of this crate for what it owns, accepts, emits and listens to.
+
+pub mod domain;
+
+pub mod contract;

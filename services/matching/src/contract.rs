@@ -1,0 +1,71 @@
+//! How introductions stand in the log: the only place that knows their event messages.
+
+use kindred_eventsourcing::{Contract, DecodeError, DomainEvent, Record, Timestamp};
+use kindred_ids::MemberId;
+use kindred_proto::matching as proto;
+use kindred_service_host::wire::{fits, message, record, sealed_from_proto, sealed_to_proto};
+
+use crate::domain::Introduction;
+use crate::domain::introduction::Event;
+
+impl Contract for Introduction {
+    fn encode(event: &Event) -> Record {
+        let name = event.event_type();
+        match event {
+            Event::IntroductionRequested { from, to, note, at } => {
+                let note = note.as_ref().map(sealed_to_proto);
+                let (from_member_id, to_member_id, at) = (from.to_string(), to.to_string(), at.millis());
+                record(name, 1, &proto::IntroductionRequested { from_member_id, to_member_id, note, at })
+            }
+            Event::IntroductionAccepted { from, to, at } => {
+                let (from_member_id, to_member_id, at) = (from.to_string(), to.to_string(), at.millis());
+                record(name, 1, &proto::IntroductionAccepted { from_member_id, to_member_id, at })
+            }
+            Event::IntroductionDeclined { from, to, at } => {
+                let (from_member_id, to_member_id, at) = (from.to_string(), to.to_string(), at.millis());
+                record(name, 1, &proto::IntroductionDeclined { from_member_id, to_member_id, at })
+            }
+            Event::IntroductionWithdrawn { from, to, at } => {
+                let (from_member_id, to_member_id, at) = (from.to_string(), to.to_string(), at.millis());
+                record(name, 1, &proto::IntroductionWithdrawn { from_member_id, to_member_id, at })
+            }
+        }
+    }
+
+    fn decode(record: &Record) -> Result<Event, DecodeError> {
+        match (record.event_type.as_str(), record.version) {
+            ("IntroductionRequested", 1) => {
+                let read: proto::IntroductionRequested = message(record)?;
+                let (from, to) = pair(record, &read.from_member_id, &read.to_member_id)?;
+                let note = match read.note {
+                    Some(note) => Some(fits(record, sealed_from_proto(note))?),
+                    None => None,
+                };
+                Ok(Event::IntroductionRequested { from, to, note, at: Timestamp::from_millis(read.at) })
+            }
+            ("IntroductionAccepted", 1) => {
+                let read: proto::IntroductionAccepted = message(record)?;
+                let (from, to) = pair(record, &read.from_member_id, &read.to_member_id)?;
+                Ok(Event::IntroductionAccepted { from, to, at: Timestamp::from_millis(read.at) })
+            }
+            ("IntroductionDeclined", 1) => {
+                let read: proto::IntroductionDeclined = message(record)?;
+                let (from, to) = pair(record, &read.from_member_id, &read.to_member_id)?;
+                Ok(Event::IntroductionDeclined { from, to, at: Timestamp::from_millis(read.at) })
+            }
+            ("IntroductionWithdrawn", 1) => {
+                let read: proto::IntroductionWithdrawn = message(record)?;
+                let (from, to) = pair(record, &read.from_member_id, &read.to_member_id)?;
+                Ok(Event::IntroductionWithdrawn { from, to, at: Timestamp::from_millis(read.at) })
+            }
+            _ => Err(DecodeError::unknown(record)),
+        }
+    }
+}
+
+fn pair(record: &Record, from: &str, to: &str) -> Result<(MemberId, MemberId), DecodeError> {
+    Ok((fits(record, from.parse().ok())?, fits(record, to.parse().ok())?))
+}
+
+#[cfg(test)]
+mod tests;
