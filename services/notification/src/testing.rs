@@ -1,10 +1,13 @@
 //! Values that tests of several modules speak of.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kindred_eventsourcing::Timestamp;
 use kindred_ids::{CommandId, CommunityId, EntityId, MemberId, TenantSlug, ThreadId, derive_root_id};
 use uuid::Uuid;
 
 use crate::domain::notice::{Kind, Notice};
+use crate::mail::{Composer, Links, UnsubscribeKeys};
 
 /// The tenant of most tests.
 pub const TENANT: &str = "riverside";
@@ -50,4 +53,12 @@ pub fn notice() -> Notice {
         declined: false,
         source: event(1),
     }
+}
+
+/// Mails of `kindred.example`, signed with a key of sevens.
+pub fn composer() -> Composer {
+    let keys = UnsubscribeKeys::from_base64([STANDARD.encode([7; 32]).as_str()]).expect("a key");
+    let links = Links::try_new("https://kindred.example", "/inbox", "/sign-in/{token}", "/unsubscribe/{token}");
+    let from = "Kindred <no-reply@kindred.example>".parse().expect("a mailbox");
+    Composer::new(from, links.expect("templates"), keys)
 }

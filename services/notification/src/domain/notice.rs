@@ -36,6 +36,13 @@ impl Kind {
         }
     }
 
+    /// Whether it tells what another member did as one member to another. A decision about
+    /// joining is the community's, and is told whoever made it.
+    #[must_use]
+    pub const fn is_from_a_peer(self) -> bool {
+        !matches!(self, Self::JoinDecided)
+    }
+
     /// The kind with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

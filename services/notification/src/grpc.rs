@@ -1,0 +1,7 @@
+//! The service over gRPC: parse, call, map.
+
+mod notifications;
+mod status;
+mod watch;
+
+pub use notifications::NotificationsService;

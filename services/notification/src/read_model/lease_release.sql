@@ -1,0 +1,3 @@
+DELETE FROM sending_lease
+WHERE name = 'mail'
+    AND holder = $1
