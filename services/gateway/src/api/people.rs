@@ -1,0 +1,32 @@
+//! People like the caller.
+
+use axum::Json;
+use kindred_service_kit::error::ApiError;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::query::Query;
+use crate::failure::Answer;
+use crate::model::People;
+use crate::operations::people;
+use crate::session::Signed;
+
+/// How many.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PeopleQuery {
+    /// 1 to 50.
+    #[param(minimum = 1, maximum = 50, default = 20)]
+    limit: Option<u32>,
+}
+
+/// People like you, best first, with reasons and words of theirs.
+#[utoipa::path(get, path = "/people", tag = "people", params(PeopleQuery), responses((status = 200, body = People)))]
+pub async fn find(signed: Signed, Query(query): Query<PeopleQuery>) -> Answer<Json<People>> {
+    let limit = query.limit.unwrap_or(20);
+    if !(1..=50).contains(&limit) {
+        return Err(ApiError::invalid("limit", "PAGE_SIZE", "`limit` must be 1 to 50").into());
+    }
+    Ok(Json(people::find(&signed.call, limit).await?))
+}

@@ -1,0 +1,153 @@
+//! One community: its threads, its people, joining and leaving.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+
+use super::communities::about_input;
+use super::errors::{html, sentence};
+use super::frame::Frame;
+use super::request::{Sent, Visit};
+use crate::failure::Answer;
+use crate::model::{Community, Page, RosterEntry, ThreadSummary};
+use crate::operations::{communities, threads};
+use crate::text::personal;
+use crate::wire::{JoinPolicy, MembershipState};
+
+#[derive(Template)]
+#[template(path = "community.html")]
+struct CommunityPage {
+    frame: Frame,
+    community: Community,
+    threads: Option<Page<ThreadSummary>>,
+}
+
+impl CommunityPage {
+    fn may_join(&self) -> bool {
+        !matches!(
+            self.community.your_state,
+            MembershipState::Active | MembershipState::Pending | MembershipState::Suspended
+        ) && self.community.join_policy != JoinPolicy::Invitation
+    }
+
+    fn asks(&self) -> bool {
+        self.community.join_policy == JoinPolicy::Approval
+    }
+}
+
+/// `GET /communities/{id}`: its threads for members, its purpose for the others.
+pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
+    let call = visit.call()?;
+    let part = visit.part(20);
+    let (community, threads, frame) =
+        tokio::join!(communities::get(call, &id), threads::list(call, &id, &part), visit.frame("communities"));
+    let community = community?;
+    // Who is not inside is refused the threads; the page then says how to get in.
+    let threads = if community.yours() { Some(threads?) } else { None };
+    let stale = threads.as_ref().is_some_and(|threads| threads.stale);
+    Ok(html(&CommunityPage { frame: frame.behind(stale), community, threads }))
+}
+
+/// `POST /communities/{id}/join`.
+pub async fn join(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
+    let note = sent.text("note").trim().to_owned();
+    let accepted = communities::join(sent.visit.call()?, sent.command.clone(), &id, note).await?;
+    let done = if accepted.state == Some(MembershipState::Pending) { "asked-to-join" } else { "joined" };
+    sent.done(&accepted, &format!("/communities/{id}"), done)
+}
+
+/// `POST /communities/{id}/leave`.
+pub async fn leave(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
+    let accepted = communities::leave(sent.visit.call()?, sent.command.clone(), &id).await?;
+    sent.done(&accepted, &format!("/communities/{id}"), "left")
+}
+
+#[derive(Template)]
+#[template(path = "members.html")]
+struct MembersPage {
+    frame: Frame,
+    community: Community,
+    members: Page<RosterEntry>,
+}
+
+/// `GET /communities/{id}/members`.
+pub async fn members(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
+    let call = visit.call()?;
+    let part = visit.part(48);
+    let (community, members, frame) = tokio::join!(
+        communities::get(call, &id),
+        communities::members(call, &id, &part, false),
+        visit.frame("communities")
+    );
+    Ok(html(&MembersPage { community: community?, members: members?, frame }))
+}
+
+#[derive(Template)]
+#[template(path = "new_thread.html")]
+struct NewThreadPage {
+    frame: Frame,
+    community: Community,
+    title: String,
+    text: String,
+    error: Option<String>,
+    warning: Option<String>,
+}
+
+/// `GET /communities/{id}/threads/new`.
+pub async fn new_thread(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
+    let (community, frame) = tokio::join!(communities::get(visit.call()?, &id), visit.frame("communities"));
+    let (title, text) = (String::new(), String::new());
+    Ok(html(&NewThreadPage { frame, community: community?, title, text, error: None, warning: None }))
+}
+
+/// `POST /communities/{id}/threads`: warns before personal data is posted, loses nothing.
+pub async fn start_thread(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
+    let (mut title, mut text) = (sent.line("title"), sent.text("text"));
+    if sent.line("step") == "clean" {
+        (title, text) = (personal::take_out(&title), personal::take_out(&text));
+        return again(&sent, &id, title, text, Trouble::None).await;
+    }
+    let found = [personal::find(&title), personal::find(&text)].concat();
+    if sent.line("step") != "anyway" && !found.is_empty() {
+        return again(&sent, &id, title, text, Trouble::Personal(personal::words(&found))).await;
+    }
+    let call = sent.visit.call()?;
+    match threads::start(call, sent.command.clone(), &id, title.clone(), text.clone()).await {
+        Ok(accepted) => {
+            sent.done(&accepted, &format!("/threads/{}", accepted.id.as_deref().unwrap_or_default()), "posted")
+        }
+        Err(error) if about_input(error.code()) => {
+            let mut response = again(&sent, &id, title, text, Trouble::Refused(sentence(error.message()))).await?;
+            *response.status_mut() = error.code().http();
+            Ok(response)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why a composer is shown again.
+pub(super) enum Trouble {
+    /// Only to look at it.
+    None,
+    /// It holds something personal.
+    Personal(String),
+    /// It was refused.
+    Refused(String),
+}
+
+impl Trouble {
+    /// The error and the warning of a composer.
+    pub(super) fn split(self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::None => (None, None),
+            Self::Personal(words) => (None, Some(words)),
+            Self::Refused(text) => (Some(text), None),
+        }
+    }
+}
+
+async fn again(sent: &Sent, id: &str, title: String, text: String, trouble: Trouble) -> Answer<Response> {
+    let (community, frame) = tokio::join!(communities::get(sent.visit.call()?, id), sent.visit.frame("communities"));
+    let (error, warning) = trouble.split();
+    Ok(html(&NewThreadPage { frame, community: community?, title, text, error, warning }).into_response())
+}

@@ -1,0 +1,84 @@
+//! What the reader is told.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::errors::html;
+use super::frame::Frame;
+use super::request::{Sent, Visit};
+use crate::failure::Answer;
+use crate::model::{Inbox, InboxItem};
+use crate::operations::{Part, communities, inbox};
+use crate::wire::NotificationKind;
+
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct InboxPage {
+    frame: Frame,
+    inbox: Inbox,
+    communities: HashMap<String, String>,
+}
+
+impl InboxPage {
+    fn what(&self, item: &InboxItem) -> &'static str {
+        match (item.kind, item.declined) {
+            (NotificationKind::Reply, _) => "replied to you",
+            (NotificationKind::Mention, _) => "mentioned you",
+            (NotificationKind::IntroductionRequested, _) => "would like to meet you",
+            (NotificationKind::IntroductionAccepted, _) => "would like to meet you too",
+            (NotificationKind::JoinDecided, false) => "let you in",
+            (NotificationKind::JoinDecided, true) => "could not let you in",
+            (NotificationKind::Unknown, _) => "has news for you",
+        }
+    }
+
+    fn place(&self, item: &InboxItem) -> Option<&str> {
+        self.communities.get(item.community_id.as_ref()?).map(String::as_str)
+    }
+}
+
+/// Where an item leads; every id is checked to be one, so that nothing but our own pages
+/// can be reached.
+fn target(kind: NotificationKind, thread: &str, community: &str, subject: &str) -> String {
+    let fine = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match kind {
+        NotificationKind::Reply | NotificationKind::Mention if fine(thread) && fine(subject) => {
+            format!("/threads/{thread}#p{subject}")
+        }
+        NotificationKind::Reply | NotificationKind::Mention if fine(thread) => format!("/threads/{thread}"),
+        NotificationKind::IntroductionRequested | NotificationKind::IntroductionAccepted => "/introductions".to_owned(),
+        NotificationKind::JoinDecided if fine(community) => format!("/communities/{community}"),
+        _ => "/inbox".to_owned(),
+    }
+}
+
+/// `GET /inbox`.
+pub async fn show(visit: Visit) -> Answer<Response> {
+    let call = visit.call()?;
+    let (part, all) = (visit.part(30), Part::first(100));
+    let (inbox, communities, frame) =
+        tokio::join!(inbox::list(call, &part, false), communities::list(call, &all), visit.frame("inbox"));
+    let inbox = inbox?;
+    // Without the names of communities the inbox is still worth reading.
+    let communities = communities.map(|page| page.items).unwrap_or_default();
+    let communities = communities.into_iter().map(|one| (one.community_id, one.name)).collect();
+    let frame = Frame { unread: Some(inbox.unread), ..frame.behind(inbox.page.stale) };
+    Ok(html(&InboxPage { frame, inbox, communities }))
+}
+
+/// `POST /inbox/{id}/open`: marks an item as seen and goes where it leads.
+pub async fn open(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
+    let accepted = inbox::mark_read(sent.visit.call()?, sent.command.clone(), id).await?;
+    let kind = sent.line("kind").parse().unwrap_or(NotificationKind::Unknown);
+    let path = target(kind, &sent.line("thread"), &sent.line("community"), &sent.line("subject"));
+    sent.done(&accepted, &path, "")
+}
+
+/// `POST /inbox/{id}/read`: marks an item as seen.
+pub async fn read(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
+    let accepted = inbox::mark_read(sent.visit.call()?, sent.command.clone(), id).await?;
+    sent.done(&accepted, "/inbox", "")
+}

@@ -1,0 +1,116 @@
+//! The reader's own profile: what they say about themselves, and who sees it.
+
+mod rows;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kindred_service_kit::error::ApiError;
+
+use self::rows::{Row, Rows};
+use super::communities::about_input;
+use super::errors::{html, sentence};
+use super::frame::{Frame, visibility_words};
+use super::request::{Sent, Visit};
+use crate::codes;
+use crate::failure::Answer;
+use crate::operations::members;
+use crate::wire::{FieldKind, Visibility};
+
+#[derive(Template)]
+#[template(path = "me.html")]
+struct MePage {
+    frame: Frame,
+    handle: String,
+    matching: bool,
+    rows: Rows,
+    error: Option<String>,
+}
+
+impl MePage {
+    fn visibilities(&self, row: &Row) -> Vec<(&'static str, &'static str, bool)> {
+        Visibility::ALL.iter().map(|one| (one.as_str(), visibility_words(*one), *one == row.visibility)).collect()
+    }
+
+    fn conditions(&self) -> Vec<&'static str> {
+        codes::conditions().map(|(_, words)| words).collect()
+    }
+
+    fn groups(&self) -> Vec<Group<'_>> {
+        FieldKind::ALL.iter().map(|kind| Group::new(*kind, &self.rows)).collect()
+    }
+}
+
+/// The rows of one kind, and how they are asked for.
+struct Group<'a> {
+    kind: &'static str,
+    title: &'static str,
+    hint: &'static str,
+    label: &'static str,
+    list: Option<&'static str>,
+    rows: Vec<&'a Row>,
+}
+
+impl<'a> Group<'a> {
+    fn new(kind: FieldKind, rows: &'a Rows) -> Self {
+        let (title, hint, label, list) = match kind {
+            FieldKind::Condition | FieldKind::Unknown => (
+                "What you live with",
+                "Choose from the list, or write a code such as E06.3. Leave a line empty to take it out.",
+                "Condition",
+                Some("conditions"),
+            ),
+            FieldKind::Interest => (
+                "What you like to do or talk about",
+                "A word or two each, such as walking, sleep, cooking, tired at work.",
+                "Interest",
+                None,
+            ),
+            FieldKind::Role => {
+                ("What you are here as", "Such as patient, caregiver, nurse, organizer.", "Role", Some("roles"))
+            }
+            FieldKind::Area => (
+                "Where you live, roughly",
+                "The first digits of your postcode, or your city. Never your street.",
+                "Area",
+                None,
+            ),
+            FieldKind::Language => ("What you speak", "Such as en, es, de.", "Language", Some("languages")),
+            FieldKind::YearOfDiagnosis => ("When it began", "The year of your diagnosis, four digits.", "Year", None),
+        };
+        Self { kind: kind.as_str(), title, hint, label, list, rows: rows.of(kind) }
+    }
+}
+
+/// `GET /me`.
+pub async fn show(visit: Visit) -> Answer<Response> {
+    let signed = visit.signed()?;
+    let (profile, frame) = tokio::join!(members::profile(&signed.call, &signed.session.member_id), visit.frame("me"));
+    let profile = profile?;
+    let rows = Rows::of_profile(&profile.fields);
+    Ok(html(&MePage { frame, handle: profile.handle, matching: profile.matching, rows, error: None }))
+}
+
+/// `POST /me/profile`: nothing that was typed is lost if something does not fit.
+pub async fn save(sent: Sent) -> Answer<Response> {
+    let rows = Rows::of_form(&sent.fields);
+    let Some(fields) = rows.fields() else {
+        return again(&sent, rows, "Something does not fit yet; see below.".to_owned(), StatusCode::BAD_REQUEST).await;
+    };
+    match members::set_profile(sent.visit.call()?, sent.command.clone(), fields).await {
+        Ok(accepted) => sent.done(&accepted, "/me", "profile"),
+        Err(error) if about_input(error.code()) => {
+            again(&sent, rows, sentence(error.message()), error.code().http()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn again(sent: &Sent, rows: Rows, error: String, status: StatusCode) -> Answer<Response> {
+    let signed = sent.visit.signed()?;
+    let (matching, frame): (Result<bool, ApiError>, Frame) =
+        tokio::join!(members::consent(&signed.call), sent.visit.frame("me"));
+    let handle = signed.session.handle.clone();
+    let page = MePage { frame, handle, matching: matching?, rows: rows.with_blanks(), error: Some(error) };
+    Ok((status, html(&page)).into_response())
+}

@@ -1,0 +1,195 @@
+//! A little Markdown into safe HTML.
+//!
+//! # Promises
+//!
+//! * Nothing that a person wrote becomes an element or attribute of their choosing: raw
+//!   HTML stays text, and whatever is made passes an allow-list.
+//! * Links go to http, https or mail only, and say that nobody here vouches for them.
+//! * A line break stays a line break; headings, images, tables and rules are just text.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html};
+
+use crate::model::Author;
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(HashSet::from(["p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a"]))
+        .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .link_rel(Some("nofollow ugc noopener noreferrer"));
+    builder
+});
+
+/// The text as HTML. `mentioned` are the people whose `@handle` becomes a link.
+#[must_use]
+pub fn render(text: &str, mentioned: &[Author]) -> String {
+    let mut events = Vec::new();
+    let mut inside_link = false;
+    for event in Parser::new_ext(text, Options::empty()) {
+        plain(event, mentioned, &mut inside_link, &mut events);
+    }
+    let mut made = String::with_capacity(text.len() * 5 / 4);
+    html::push_html(&mut made, events.into_iter());
+    let base = CLEANER.clean(&made).to_string();
+    own_links(&base)
+}
+
+/// Our own links to members need no warning to robots and stay on this site.
+fn own_links(clean: &str) -> String {
+    const MARK: &str = "https://member.invalid/";
+    clean
+        .split("<a href=\"")
+        .enumerate()
+        .map(|(index, part)| match (index, part.strip_prefix(MARK)) {
+            (0, _) => part.to_owned(),
+            (_, Some(rest)) => {
+                format!("<a href=\"/members/{}", rest.replacen(" rel=\"nofollow ugc noopener noreferrer\"", "", 1))
+            }
+            (_, None) => format!("<a href=\"{part}"),
+        })
+        .collect()
+}
+
+/// Keeps what people need in a conversation; everything else becomes its text.
+fn plain<'a>(event: Event<'a>, mentioned: &[Author], inside_link: &mut bool, into: &mut Vec<Event<'a>>) {
+    match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => into.push(Event::Text(raw)),
+        Event::SoftBreak => into.push(Event::HardBreak),
+        Event::Start(Tag::Heading { .. }) => into.extend([Event::Start(Tag::Paragraph), Event::Start(Tag::Strong)]),
+        Event::End(TagEnd::Heading(_)) => into.extend([Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]),
+        Event::Start(Tag::HtmlBlock) => into.push(Event::Start(Tag::Paragraph)),
+        Event::End(TagEnd::HtmlBlock) => into.push(Event::End(TagEnd::Paragraph)),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
+        Event::Rule => into.push(Event::Text("———".into())),
+        Event::Text(text) if !*inside_link => linked(&text, mentioned, into),
+        other => {
+            match &other {
+                Event::Start(Tag::Link { .. }) => *inside_link = true,
+                Event::End(TagEnd::Link) => *inside_link = false,
+                _ => {}
+            }
+            into.push(other);
+        }
+    }
+}
+
+/// Makes links of bare addresses and of the handles of those mentioned.
+fn linked<'a>(text: &str, mentioned: &[Author], into: &mut Vec<Event<'a>>) {
+    let mut rest = String::new();
+    for word in text.split_inclusive(char::is_whitespace) {
+        let bare = word.trim_end();
+        match address(bare).or_else(|| mention(bare, mentioned)) {
+            None => rest.push_str(word),
+            Some((before, target, shown, after)) => {
+                rest.push_str(before);
+                into.push(Event::Text(std::mem::take(&mut rest).into()));
+                into.push(Event::Start(Tag::Link {
+                    link_type: LinkType::Inline,
+                    dest_url: target.into(),
+                    title: "".into(),
+                    id: "".into(),
+                }));
+                into.push(Event::Text(shown.to_owned().into()));
+                into.push(Event::End(TagEnd::Link));
+                rest.push_str(after);
+                rest.push_str(&word[bare.len()..]);
+            }
+        }
+    }
+    into.push(Event::Text(rest.into()));
+}
+
+/// What stands before a link, where it goes, what it shows, what stands after it.
+type Found<'t> = (&'t str, String, &'t str, &'t str);
+
+fn address(word: &str) -> Option<Found<'_>> {
+    let start = word.find("https://").or_else(|| word.find("http://"))?;
+    let (before, rest) = word.split_at(start);
+    let shown = rest.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '”', '’']);
+    let long_enough = shown.len() > "https://".len();
+    long_enough.then(|| (before, shown.to_owned(), shown, &rest[shown.len()..]))
+}
+
+fn mention<'t>(word: &'t str, mentioned: &[Author]) -> Option<Found<'t>> {
+    let start = word.find('@')?;
+    let (before, rest) = word.split_at(start);
+    let length = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map_or(rest.len(), |at| at + 1);
+    let (shown, after) = rest.split_at(length);
+    let author = mentioned.iter().find(|author| author.handle.eq_ignore_ascii_case(&shown[1..]))?;
+    Some((before, format!("https://member.invalid/{}", author.member_id), shown, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::MemberState;
+
+    fn shown(text: &str) -> String {
+        render(text, &[]).trim().to_owned()
+    }
+
+    #[test]
+    fn what_people_use_in_a_conversation_is_rendered() {
+        assert_eq!(shown("one\ntwo\n\n**three**"), "<p>one<br>\ntwo</p>\n<p><strong>three</strong></p>");
+        assert_eq!(shown("# loud"), "<p><strong>loud</strong></p>");
+        assert_eq!(shown("> said"), "<blockquote>\n<p>said</p>\n</blockquote>");
+        assert_eq!(shown("5 < 6 & 7"), "<p>5 &lt; 6 &amp; 7</p>");
+    }
+
+    #[test]
+    fn links_vouch_for_nothing_and_keep_their_punctuation_outside() {
+        let rel = "rel=\"nofollow ugc noopener noreferrer\"";
+        assert_eq!(
+            shown("see https://a.example/b?c=d, or (https://e.example)."),
+            format!(
+                "<p>see <a href=\"https://a.example/b?c=d\" {rel}>https://a.example/b?c=d</a>, \
+                 or (<a href=\"https://e.example\" {rel}>https://e.example</a>).</p>"
+            )
+        );
+        assert!(!shown("[x](javascript:alert(1))").contains("javascript"));
+    }
+
+    #[test]
+    fn a_mention_is_a_link_only_if_the_service_says_so() {
+        let author = Author {
+            member_id: "0c".to_owned(),
+            handle: "two-cups".to_owned(),
+            state: MemberState::Active,
+            is_you: false,
+        };
+        let html = render("thanks @two-cups! @nobody", &[author]);
+        assert_eq!(html.trim(), "<p>thanks <a href=\"/members/0c\">@two-cups</a>! @nobody</p>");
+        assert_eq!(shown("https://member.invalid/x").matches("rel=").count(), 0);
+    }
+
+    #[test]
+    fn markup_stays_text() {
+        for evil in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "![x](x\" onerror=\"alert(1))",
+            "[x](data:text/html,<script>alert(1)</script>)",
+            "<svg/onload=alert(1)>",
+            "`<b>`\n\n    <script>x</script>",
+            "<!--<img src=x onerror=alert(1)>-->",
+        ] {
+            let html = shown(evil).to_lowercase();
+            for bad in ["<script", "<img", "<svg", "<!--", "href=\"javascript", "href=\"data", "<a onerror"] {
+                assert!(!html.contains(bad), "{evil:?} gave {html}");
+            }
+        }
+    }
+
+    #[test]
+    fn deep_nesting_ends() {
+        for deep in [">".repeat(20_000), "[".repeat(20_000), "*a ".repeat(7_000), "- ".repeat(10_000)] {
+            assert!(render(&deep, &[]).len() < 4_000_000);
+        }
+    }
+}
