@@ -359,3 +359,18 @@ mod tenants {
         }
     }
 }
+
+#[test]
+fn a_call_passed_on_has_only_the_time_that_is_left() {
+    let fixture = fixture();
+    let token = fixture.gateway.member(&claims(), &BTreeSet::new(), Duration::from_secs(60));
+    let mut caller = fixture.verify(token.as_str()).expect("a good token");
+    assert!(caller.request(()).metadata().get("grpc-timeout").is_none());
+    caller.deadline = Some(std::time::Instant::now() + Duration::from_secs(5));
+    let left = caller.request(()).metadata().get("grpc-timeout").cloned().expect("a timeout");
+    let micros: u64 = left.to_str().expect("ASCII").trim_end_matches('u').parse().expect("microseconds");
+    assert!((4_000_000..=5_000_000).contains(&micros), "{left:?}");
+    caller.deadline = Some(std::time::Instant::now());
+    let left = caller.request(()).metadata().get("grpc-timeout").cloned().expect("a timeout");
+    assert!(left.to_str().expect("ASCII").starts_with('0'), "{left:?}");
+}

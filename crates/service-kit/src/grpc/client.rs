@@ -12,9 +12,10 @@ use std::time::Duration;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint, Uri};
+use tonic::transport::{Endpoint, Uri};
 use tonic::{Request, Status};
 
+use super::MeasuredChannel;
 use super::connector::Connector;
 use crate::caller::{Issuer, Token, metadata};
 use crate::config::{ConfigError, Peer};
@@ -22,7 +23,7 @@ use crate::error::ApiError;
 use crate::telemetry::trace;
 
 /// What generated clients are built on: `MembershipsClient::new(channel)`.
-pub type ServiceChannel = InterceptedService<Channel, Credentials>;
+pub type ServiceChannel = InterceptedService<MeasuredChannel, Credentials>;
 
 /// Puts the tokens into outgoing calls.
 #[derive(Clone)]
@@ -110,7 +111,7 @@ pub fn channel(peer: &Peer, mut credentials: Credentials) -> Result<ServiceChann
         .timeout(peer.request_timeout_millis.duration())
         .http2_keep_alive_interval(Duration::from_secs(15))
         .keep_alive_timeout(Duration::from_secs(10));
-    Ok(InterceptedService::new(endpoint.connect_with_connector_lazy(connector), credentials))
+    Ok(InterceptedService::new(MeasuredChannel(endpoint.connect_with_connector_lazy(connector)), credentials))
 }
 
 /// The connector does TLS itself, so the endpoint must not try.

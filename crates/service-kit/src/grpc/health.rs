@@ -16,6 +16,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use super::ServeError;
+use crate::telemetry::metric;
 
 /// Names that probes ask for.
 const LIVENESS: &str = "liveness";
@@ -164,13 +165,14 @@ impl HealthServer {
         tokio::select! {
             served = serving => served.map_err(ServeError::Transport),
             () = follow => Ok(()),
-            // A probe that watches must not hold up the stop.
-            () = async { stop.cancelled().await; tokio::time::sleep(std::time::Duration::from_millis(100)).await } => Ok(()),
+            // Everything else has ended by now: a probe that watches must not hold it up.
+            () = stop.cancelled() => Ok(()),
         }
     }
 }
 
 async fn report(reporter: &HealthReporter, state: State) {
+    metric::meter().u64_gauge(metric::READY).build().record(u64::from(state.ready), &[]);
     let status = |good| if good { ServingStatus::Serving } else { ServingStatus::NotServing };
     reporter.set_service_status(LIVENESS, status(state.alive)).await;
     reporter.set_service_status(READINESS, status(state.ready)).await;

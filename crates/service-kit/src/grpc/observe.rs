@@ -104,7 +104,7 @@ pub(super) async fn observe(State(observer): State<Observer>, request: Request, 
 }
 
 /// The code's name as the conventions spell it.
-const fn code_name(code: Code) -> &'static str {
+pub(super) const fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -13,7 +13,7 @@ use tonic::service::Routes;
 
 use super::observe::{Observer, observe};
 use super::tls::Reloading;
-use super::{CallGuard, deadline, guard, incoming, limits, panics, tls};
+use super::{CallGuard, deadline, guard, incoming, limits, panics, protocol, tls};
 use crate::config::{ConfigError, Server};
 
 /// Headers of one call, in bytes; tokens are at most a few thousand.
@@ -147,6 +147,7 @@ fn layered(routes: Routes, guard: &CallGuard, settings: &Server, stopping: Cance
         .layer(from_fn_with_state(settings.max_message_bytes.as_usize(), limits::bound_messages))
         .layer(from_fn_with_state(places, limits::shed))
         .layer(from_fn(panics::catch))
+        .layer(from_fn(protocol::require))
         .layer(from_fn_with_state(observer, observe));
     Routes::from(router)
 }

@@ -134,3 +134,43 @@ fn only_a_drain_is_a_success_to_whoever_waits() {
     assert_eq!(texts.len(), 3);
     assert_eq!(codes[0], std::process::ExitCode::SUCCESS);
 }
+
+/// Real signals: the one test here that sends them, as they go to the whole process.
+#[tokio::test]
+async fn signals_drain_and_then_cut_short() {
+    use rustix::process::{Signal, getpid, kill_process};
+
+    let tasks = Tasks::new();
+    let token = tasks.token(Stage::Serving);
+    tasks.spawn("api", Stage::Serving, async move {
+        token.cancelled().await;
+        anyhow::Ok(())
+    });
+    let (ready, listening) = oneshot::channel();
+    let first = tokio::spawn(async move {
+        // The handlers stand once `run` has been polled for the first time.
+        let mut running = Box::pin(run(tasks, LONG, || {}));
+        assert!(futures::poll!(&mut running).is_pending());
+        ready.send(()).expect("the test waits");
+        running.await
+    });
+    listening.await.expect("it runs");
+    kill_process(getpid(), Signal::TERM).expect("a signal to oneself");
+    assert_eq!(first.await.expect("no panic").expect("handlers"), Outcome::Drained);
+
+    let tasks = Tasks::new();
+    tasks.spawn("stuck", Stage::Serving, async {
+        never().await;
+        anyhow::Ok(())
+    });
+    let stopping = tasks.stopping();
+    let (off, draining) = oneshot::channel();
+    let mut second = Box::pin(run(tasks, LONG, || off.send(()).expect("the test waits")));
+    assert!(futures::poll!(&mut second).is_pending());
+    kill_process(getpid(), Signal::TERM).expect("a signal to oneself");
+    let second = tokio::spawn(second);
+    draining.await.expect("draining began");
+    stopping.cancelled().await;
+    kill_process(getpid(), Signal::INT).expect("a signal to oneself");
+    assert_eq!(second.await.expect("no panic").expect("handlers"), Outcome::CutShort);
+}

@@ -55,7 +55,7 @@ fn what_was_not_signed_here_is_refused() {
         (foreign, PositionError::BadSignature),
         (swapped, PositionError::BadSignature),
         (format!("{signed}."), PositionError::BadSignature),
-        (format!("{signed}.{}", &signature[..signature.len() - 4]), PositionError::BadSignature),
+        (format!("{signed}.{}", &signature[..40]), PositionError::BadSignature),
         (signed.to_owned(), PositionError::Malformed),
         ("1000".to_owned(), PositionError::Malformed),
         (good.replacen("kpt1", "kct1", 1), PositionError::Malformed),

@@ -1,0 +1,10 @@
+//! The server and client as others meet them: over real sockets.
+
+mod callers;
+mod health;
+mod limits;
+mod raw;
+mod stopping;
+mod support;
+mod telemetry;
+mod tls;
