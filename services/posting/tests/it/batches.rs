@@ -1,0 +1,175 @@
+//! Rows do not depend on how the log was cut into batches, nor on when an author was erased.
+
+use std::sync::Arc;
+
+use kindred_eventsourcing::{EventStore as _, RecordedCommit};
+use kindred_ids::EntityId;
+use kindred_posting::application::CommunityRole;
+use kindred_posting::domain::ReactionKind;
+use kindred_posting::projections::{ThreadList, ThreadProjection};
+use kindred_projections::{Batch, BatchKeys, ErasedPeople, Person as Owner, Projection};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::support::database::fresh;
+use crate::support::{Person, Town};
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+}
+
+/// Three members who start, reply, edit, react and take out at random.
+async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
+    let community = town.community("riverside", "diabetes");
+    let mut people = Vec::new();
+    for handle in ["ann", "ben", "mia"] {
+        people.push(town.member(community, handle).await);
+    }
+    town.join(&people[2], community, CommunityRole::Moderator);
+    let mut dice = Dice(seed);
+    let mut threads = vec![town.start(&people[0], community, "First one", "words").await.1];
+    let mut posts: Vec<(EntityId, usize)> = vec![(threads[0].0, 0)];
+    for round in 0..120 {
+        let (who, (post, author)) = (dice.roll(3), posts[dice.roll(posts.len())]);
+        let person = &people[who];
+        // Refusals are part of life here: what was taken out takes no more.
+        match dice.roll(10) {
+            0 => {
+                let thread = town.start(person, community, &format!("Thread {round}"), "text").await.1;
+                threads.push(thread);
+                posts.push((thread.0, who));
+            }
+            1..=4 => {
+                let thread = threads[dice.roll(threads.len())];
+                if let Ok((_, comment)) = town.try_reply(person, thread, &format!("Reply {round} for @ben")).await {
+                    posts.push((comment, who));
+                }
+            }
+            5 | 6 => drop(town.edit(&people[author], post, &format!("Edit {round}")).await),
+            7 => drop(town.delete(&people[2], post, &format!("Reason {round}")).await),
+            _ => {
+                let kinds = [None, Some(ReactionKind::Hug), Some(ReactionKind::MeToo)];
+                drop(town.react(person, post, kinds[dice.roll(3)]).await);
+            }
+        }
+    }
+    let mut commits = Vec::new();
+    for sequence in 1..=town.store.head().await.unwrap() {
+        commits.push(town.store.at(sequence).await.unwrap().unwrap());
+    }
+    (commits, people)
+}
+
+/// Both projections in a schema of their own.
+struct Tables(PgConnection);
+
+impl Tables {
+    async fn new(options: &PgConnectOptions, name: &str) -> Self {
+        let mut connection = PgConnection::connect_with(options).await.unwrap();
+        let prepare = format!(
+            "CREATE SCHEMA {name}; SET search_path = {name}; {} {}",
+            ThreadList::TABLES,
+            ThreadProjection::TABLES
+        );
+        sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
+        Self(connection)
+    }
+
+    async fn apply(&mut self, town: &Town, commits: &[RecordedCommit], size: usize, erased: &[Owner]) {
+        for cut in commits.chunks(size) {
+            let commits: Vec<&RecordedCommit> = cut.iter().collect();
+            self.apply_one(town, &ThreadList, commits.clone(), erased).await;
+            self.apply_one(town, &ThreadProjection, commits, erased).await;
+        }
+    }
+
+    async fn apply_one<P: Projection>(
+        &mut self,
+        town: &Town,
+        projection: &P,
+        commits: Vec<&RecordedCommit>,
+        erased: &[Owner],
+    ) {
+        let commits: Vec<&RecordedCommit> = commits.into_iter().filter(|commit| projection.wants(commit)).collect();
+        let keys = town.keys.keys(&projection.keys(&commits)).await.unwrap();
+        let keys = BatchKeys::new(Arc::new(keys), ErasedPeople::from_iter(erased.iter().cloned()));
+        projection.apply(&mut self.0, &Batch { commits, keys }).await.unwrap();
+    }
+
+    async fn redact(&mut self, person: &Owner) {
+        ThreadList.redact(&mut self.0, person).await.unwrap();
+        ThreadProjection.redact(&mut self.0, person).await.unwrap();
+    }
+
+    async fn dump(&mut self) -> String {
+        let mut dump = String::new();
+        for table in ["threads", "posts", "post_versions", "post_reactions", "post_reaction_counts", "thread_totals"] {
+            let query = format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} t");
+            let rows: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut self.0).await.unwrap();
+            dump.push_str(&format!("{table}\n{rows}\n"));
+        }
+        dump
+    }
+}
+
+#[tokio::test]
+async fn rows_do_not_depend_on_how_the_log_was_cut() {
+    let options = fresh().await;
+    for seed in 0..6 {
+        let town = Town::new();
+        let (commits, _) = history(&town, seed).await;
+        let mut first = Tables::new(&options, &format!("one_{seed}")).await;
+        first.apply(&town, &commits, 1, &[]).await;
+        let expected = first.dump().await;
+        for size in [2, 7, 31, 1_000] {
+            let mut tables = Tables::new(&options, &format!("cut_{seed}_{size}")).await;
+            tables.apply(&town, &commits, size, &[]).await;
+            assert_eq!(tables.dump().await, expected, "seed {seed}, batches of {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_do_not_depend_on_when_an_author_was_erased() {
+    let options = fresh().await;
+    for seed in 0..4 {
+        let town = Town::new();
+        let (commits, people) = history(&town, seed).await;
+        for (number, person) in people.iter().enumerate() {
+            let owner = Owner::new(person.tenant.clone(), person.id);
+            let erased = [owner.clone()];
+            let mut from_the_start = Tables::new(&options, &format!("start_{seed}_{number}")).await;
+            from_the_start.apply(&town, &commits, 9, &erased).await;
+            let expected = from_the_start.dump().await;
+            for at in [commits.len() / 3, commits.len()] {
+                let mut tables = Tables::new(&options, &format!("at_{seed}_{number}_{at}")).await;
+                tables.apply(&town, &commits[..at], 9, &[]).await;
+                tables.redact(&owner).await;
+                tables.apply(&town, &commits[at..], 9, &erased).await;
+                assert_eq!(tables.dump().await, expected, "seed {seed}, person {number}, erased at {at}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn replies_that_come_before_their_parked_thread_count_as_well() {
+    let options = fresh().await;
+    let town = Town::new();
+    let (commits, _) = history(&town, 3).await;
+    let mut in_order = Tables::new(&options, "in_order").await;
+    in_order.apply(&town, &commits, 10, &[]).await;
+    // What was parked is replayed behind everything else, each entity still in its order.
+    let parked = commits[0].key.clone();
+    let (late, mut early): (Vec<_>, Vec<_>) = commits.into_iter().partition(|commit| commit.key == parked);
+    early.extend(late);
+    let mut replayed = Tables::new(&options, "replayed").await;
+    replayed.apply(&town, &early, 10, &[]).await;
+    assert_eq!(replayed.dump().await, in_order.dump().await);
+}

@@ -1,0 +1,100 @@
+//! After an erasure a former member reads as one, without a word.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use kindred_eventsourcing::{
+    Actor, ChainHash, CommitMeta, EventStore as _, MemoryStore, NewCommit, Record, RequestHash, Timestamp, Write,
+};
+use kindred_ids::EntityKey;
+use kindred_posting::application::CommunityRole;
+use kindred_posting::domain::ReactionKind;
+use kindred_service_host::{Confirm, ContextErasure};
+use kindred_vault::Keeper as _;
+
+use crate::support::database::Library;
+use crate::support::{Person, Town};
+
+/// Membership's log says that the person is gone.
+async fn erase(town: &Town, membership: &MemoryStore, person: &Person) {
+    let at = Timestamp::from_millis(1);
+    town.vault.destroy(&person.tenant, person.id, at).await.unwrap();
+    let command_id = town.command();
+    let meta = CommitMeta {
+        command_id,
+        version: 1,
+        previous: ChainHash::START,
+        actor: Actor(person.id.to_string()),
+        causation: None,
+        correlation: command_id.as_uuid(),
+        request_hash: RequestHash([0; 16]),
+        at,
+        trace: None,
+    };
+    let record = Record { event_type: "MemberErased".to_owned(), version: 1, data: Default::default() };
+    let key = EntityKey::new(person.tenant.clone(), "member", person.id);
+    let write = Write { key, expected: 0, commit: NewCommit { meta, records: vec![record] } };
+    membership.append(vec![write]).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_erased_author_reads_as_a_former_member_without_a_word() {
+    let town = Town::new();
+    let membership = MemoryStore::new("membership");
+    let confirmed = Arc::new(AtomicBool::new(false));
+    let confirm: Confirm = {
+        let confirmed = confirmed.clone();
+        Arc::new(move |_, _| {
+            confirmed.store(true, Ordering::SeqCst);
+            Box::pin(async { Ok(()) })
+        })
+    };
+    let erasure = ContextErasure::new("posting", town.keys.clone(), confirm);
+    let library = Library::open_with(&town, |builder| builder.stream(membership.clone()).erasure(erasure)).await;
+    let diabetes = town.community("riverside", "diabetes");
+    let (ann, ben) = (town.member(diabetes, "ann").await, town.member(diabetes, "ben").await);
+    let mia = town.member(diabetes, "mia").await;
+    town.join(&mia, diabetes, CommunityRole::Moderator);
+    let (_, thread) = town.start(&ann, diabetes, "Anns-title", "Anns-text").await;
+    let (_, comment) = town.reply(&ann, thread, "Anns-reply").await;
+    let (_, moderated) = town.reply(&ann, thread, "Anns-other").await;
+    town.edit(&ann, comment, "Anns-edit").await.unwrap();
+    town.reply(&ben, thread, "Bens-reply to @ann").await;
+    town.delete(&mia, moderated, "Anns-reason").await.unwrap();
+    let receipt = town.react(&ann, comment, Some(ReactionKind::Hug)).await.unwrap();
+    assert!(library.thread(&ben, Some(&receipt), thread).await.unwrap().replies[0].text.contains("Anns-edit"));
+    library.threads(&ben, Some(&receipt), diabetes).await.unwrap();
+    assert!(library.dump().await.contains("Anns-"));
+
+    erase(&town, &membership, &ann).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while library.dump().await.contains("Anns-") {
+        assert!(Instant::now() < deadline, "words are still there: {}", library.dump().await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let read = library.thread(&ben, None, thread).await.unwrap();
+    let post = read.thread.unwrap();
+    assert_eq!((post.author_erased, post.text.as_str(), read.title.as_str()), (true, "", ""));
+    assert_eq!(post.author_id, ann.id.to_string(), "who it was stays an id without a name");
+    assert_eq!(read.reply_count, 2);
+    assert_eq!(read.replies[2].text, format!("Bens-reply to @{{{}}}", ann.id));
+    let history = library.history(&ben, None, comment).await.unwrap();
+    assert!(history.iter().all(|version| version.text.is_empty()) && history.len() == 2);
+    assert_eq!(library.posts_by(&ben, None, ann.id).await.unwrap(), []);
+    assert_eq!(library.threads(&ben, None, diabetes).await.unwrap().threads[0].title, "");
+
+    // What comes later is redacted as it comes, and a rebuild brings nothing back.
+    town.delete(&mia, comment, "Anns-second-reason").await.unwrap();
+    let (receipt, _) = town.reply(&ben, thread, "Later").await;
+    library.thread(&ben, Some(&receipt), thread).await.unwrap();
+    let before = library.dump().await;
+    for projection in ["thread", "thread_list"] {
+        let rebuild = library.operations().rebuild(projection).await.unwrap();
+        let rebuilt = library.operations().finished(projection, rebuild, Duration::from_secs(60)).await.unwrap();
+        assert_eq!(rebuilt.state, "live", "{projection}: {rebuilt:?}");
+    }
+    assert_eq!(library.dump().await, before);
+    assert!(!before.contains("Anns-"));
+    assert!(!confirmed.load(Ordering::SeqCst), "confirmed while a key may still be in a cache");
+}

@@ -1,0 +1,205 @@
+//! A tenant with people and communities, and posting for them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use kindred_eventsourcing::{Executor, KeyId, MemoryStore, Timestamp};
+use kindred_ids::{CommandId, CommunityId, EntityId, MemberId, SessionId, TenantSlug, ThreadId, derive_root_id};
+use kindred_posting::application::{
+    Application, Change, CommunityRole, Membership, NewReply, NewThread, Removal, Standing,
+};
+use kindred_posting::domain::ReactionKind;
+use kindred_service_kit::caller::{Caller, Issuer, MemberClaims, Role, SigningKey, Trust, Verifier};
+use kindred_service_kit::clock::{Clock as _, FixedClock};
+use kindred_service_kit::error::ApiError;
+use kindred_vault::{CacheSettings, CachedKeys, Keeper as _, KeyRing, MemoryVault};
+
+pub mod database;
+
+pub type Receipt = kindred_eventsourcing::Receipt;
+
+/// Somebody with a session.
+#[derive(Clone)]
+pub struct Person {
+    pub id: MemberId,
+    pub tenant: TenantSlug,
+    pub key: KeyId,
+    pub caller: Caller,
+}
+
+/// Membership as a test wants it to answer.
+#[derive(Default)]
+pub struct FakeMembership {
+    standings: Mutex<HashMap<(TenantSlug, MemberId, CommunityId), Standing>>,
+    refusals: Mutex<HashMap<MemberId, ApiError>>,
+    handles: Mutex<HashMap<String, MemberId>>,
+    pub asked_for_standing: AtomicUsize,
+    pub asked_for_handles: AtomicUsize,
+}
+
+impl Membership for FakeMembership {
+    fn standing<'a>(&'a self, caller: &'a Caller, community: CommunityId) -> BoxFuture<'a, Result<Standing, ApiError>> {
+        Box::pin(async move {
+            self.asked_for_standing.fetch_add(1, Ordering::SeqCst);
+            let member = caller.member()?;
+            if let Some(refusal) = self.refusals.lock().unwrap().get(&member.member) {
+                return Err(refusal.clone());
+            }
+            let key = (member.tenant.clone(), member.member, community);
+            let standing = self.standings.lock().unwrap().get(&key).copied();
+            standing.ok_or_else(|| ApiError::denied("NOT_A_MEMBER", "you do not belong to this community"))
+        })
+    }
+
+    fn resolve<'a>(
+        &'a self,
+        _caller: &'a Caller,
+        handles: Vec<String>,
+    ) -> BoxFuture<'a, Result<HashMap<String, MemberId>, ApiError>> {
+        Box::pin(async move {
+            self.asked_for_handles.fetch_add(1, Ordering::SeqCst);
+            let known = self.handles.lock().unwrap();
+            Ok(handles.into_iter().filter_map(|handle| Some((handle.clone(), *known.get(&handle)?))).collect())
+        })
+    }
+}
+
+impl FakeMembership {
+    /// From now on this member is told `reason` wherever they go.
+    pub fn refuse(&self, member: MemberId, reason: &'static str) {
+        self.refusals.lock().unwrap().insert(member, ApiError::denied(reason, "no"));
+    }
+}
+
+/// One running posting, without its read side.
+pub struct Town {
+    pub store: MemoryStore,
+    pub vault: MemoryVault,
+    pub keys: Arc<dyn KeyRing>,
+    pub membership: Arc<FakeMembership>,
+    pub clock: Arc<FixedClock>,
+    pub application: Application<MemoryStore>,
+    issuer: Issuer,
+    verifier: Verifier,
+    commands: AtomicUsize,
+}
+
+pub const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+impl Town {
+    pub fn new() -> Self {
+        let clock = Arc::new(FixedClock::new(START));
+        let (key, _) = SigningKey::generate().unwrap();
+        let trust = Trust::new().with(Role::Gateway, key.public());
+        let store = MemoryStore::new("posting");
+        let vault = MemoryVault::new();
+        let keys: Arc<dyn KeyRing> = Arc::new(CachedKeys::try_new(vault.clone(), CacheSettings::default()).unwrap());
+        let membership = Arc::new(FakeMembership::default());
+        let issuer = Issuer::new(Role::Gateway, key, clock.clone());
+        let verifier = Verifier::new(trust);
+        let executor = Executor::new(store.clone(), 1_000);
+        let application = Application::new(executor, keys.clone(), membership.clone(), clock.clone(), 1_000);
+        Self { store, vault, keys, membership, clock, application, issuer, verifier, commands: AtomicUsize::new(0) }
+    }
+
+    /// The same posting after a restart: nothing is remembered but the log.
+    pub fn restarted(&self) -> Application<MemoryStore> {
+        let executor = Executor::new(self.store.clone(), 1_000);
+        Application::new(executor, self.keys.clone(), self.membership.clone(), self.clock.clone(), 1_000)
+    }
+
+    /// An id that no command had before.
+    pub fn command(&self) -> CommandId {
+        let number = self.commands.fetch_add(1, Ordering::SeqCst) as u64;
+        self.clock.advance_millis(1_000);
+        CommandId::derived(&[&number.to_be_bytes()])
+    }
+
+    pub fn community(&self, tenant: &str, name: &str) -> CommunityId {
+        let command = CommandId::derived(&[name.as_bytes()]);
+        CommunityId(derive_root_id(tenant, "anonymous", command, "community", 0))
+    }
+
+    /// A member of a tenant with a session and a data key, in no community yet.
+    pub async fn person(&self, tenant: &str, handle: &str) -> Person {
+        let tenant: TenantSlug = tenant.parse().unwrap();
+        let root = |category| derive_root_id(tenant.as_str(), handle, self.command(), category, 0);
+        let (id, session) = (MemberId(root("member")), SessionId(root("session")));
+        let key = self.vault.create_data_key(&tenant, id, START).await.unwrap();
+        let claims = MemberClaims {
+            tenant: tenant.clone(),
+            member: id,
+            session,
+            roles: BTreeSet::new(),
+            authenticated_at: self.clock.now(),
+        };
+        let token = self.issuer.member(&claims, &BTreeSet::new(), Duration::from_secs(300));
+        let caller = Caller::verify(&self.verifier, token.as_str(), None, self.clock.now()).unwrap();
+        self.membership.handles.lock().unwrap().insert(handle.to_owned(), id);
+        Person { id, tenant, key, caller }
+    }
+
+    /// Somebody who belongs to a community of their tenant.
+    pub async fn member(&self, community: CommunityId, handle: &str) -> Person {
+        let person = self.person("riverside", handle).await;
+        self.join(&person, community, CommunityRole::Member);
+        person
+    }
+
+    pub fn join(&self, person: &Person, community: CommunityId, role: CommunityRole) {
+        let key = (person.tenant.clone(), person.id, community);
+        self.membership.standings.lock().unwrap().insert(key, Standing { role, key: person.key });
+    }
+
+    pub fn leave(&self, person: &Person, community: CommunityId) {
+        self.membership.standings.lock().unwrap().remove(&(person.tenant.clone(), person.id, community));
+    }
+
+    pub async fn start(&self, by: &Person, community: CommunityId, title: &str, text: &str) -> (Receipt, ThreadId) {
+        let new = NewThread::read(self.command(), community, title, text).unwrap();
+        self.application.start_thread(&by.caller, &new).await.unwrap()
+    }
+
+    pub async fn reply(&self, by: &Person, thread: ThreadId, text: &str) -> (Receipt, EntityId) {
+        let (receipt, comment) = self.try_reply(by, thread, text).await.unwrap();
+        (receipt, comment)
+    }
+
+    pub async fn try_reply(&self, by: &Person, thread: ThreadId, text: &str) -> Result<(Receipt, EntityId), ApiError> {
+        let new = NewReply::read(self.command(), thread, None, text)?;
+        let (receipt, comment) = self.application.reply(&by.caller, &new).await?;
+        Ok((receipt, comment.0))
+    }
+
+    pub async fn edit(&self, by: &Person, post: EntityId, text: &str) -> Result<Receipt, ApiError> {
+        self.application.edit_post(&by.caller, &Change::read(self.command(), post, text, "")?).await
+    }
+
+    pub async fn delete(&self, by: &Person, post: EntityId, reason: &str) -> Result<Receipt, ApiError> {
+        self.application.delete_post(&by.caller, &Removal::read(self.command(), post, reason)?).await
+    }
+
+    pub async fn react(
+        &self,
+        by: &Person,
+        post: EntityId,
+        reaction: Option<ReactionKind>,
+    ) -> Result<Receipt, ApiError> {
+        self.application.react(&by.caller, self.command(), post, reaction).await
+    }
+}
+
+/// What an error is: its code and its reason.
+#[track_caller]
+pub fn refused<T>(result: Result<T, ApiError>) -> (String, String) {
+    let error = result.err().expect("refused");
+    (error.code().to_string(), error.reason().to_owned())
+}
+
+/// As [`refused`] gives it.
+pub fn refusal(code: &str, reason: &str) -> (String, String) {
+    (code.to_owned(), reason.to_owned())
+}

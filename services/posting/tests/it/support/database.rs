@@ -1,0 +1,149 @@
+//! A database of a test's own, a projector on it, and the gRPC face over both.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kindred_eventsourcing::MemoryStore;
+use kindred_ids::{CommunityId, EntityId, MemberId, ThreadId};
+use kindred_posting::grpc::ThreadsService;
+use kindred_posting::projections::{ThreadList, ThreadProjection};
+use kindred_projections::{Database, Operations, Projector, Settings, migrate};
+use kindred_proto::posting as wire;
+use kindred_proto::posting::threads_server::Threads as _;
+use kindred_service_host::Queries;
+use kindred_service_kit::error::ApiError;
+use kindred_service_kit::position::PositionKey;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio_util::sync::CancellationToken;
+use tonic::Request;
+
+use super::{Person, Receipt, Town};
+
+/// Options of a fresh, migrated database on the shared server.
+pub async fn fresh() -> PgConnectOptions {
+    let server = PgConnectOptions::from_str(&kindred_embedded::shared::postgres().await.unwrap()).unwrap();
+    let [a, b] = [1, 2].map(|half| RandomState::new().hash_one(half));
+    let name = format!("posting_{a:016x}{b:016x}");
+    let mut connection = PgConnection::connect_with(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+    let options = server.database(&name);
+    migrate(&options, &[]).await.unwrap();
+    options
+}
+
+/// Posting with its read side.
+pub struct Library {
+    pub projector: Projector,
+    pub service: ThreadsService<MemoryStore>,
+    pub options: PgConnectOptions,
+    positions: Arc<PositionKey>,
+    stop: CancellationToken,
+}
+
+impl Library {
+    pub async fn open(town: &Town) -> Self {
+        Self::open_with(town, |builder| builder).await
+    }
+
+    pub async fn open_with(
+        town: &Town,
+        also: impl FnOnce(kindred_projections::ProjectorBuilder) -> kindred_projections::ProjectorBuilder,
+    ) -> Self {
+        let options = fresh().await;
+        let database = Database::connect(&options, 4, 4);
+        let stop = CancellationToken::new();
+        let settings = Settings { wait: Duration::from_millis(5), ..Settings::default() };
+        let builder = Projector::builder(database.clone(), settings)
+            .keys(town.keys.clone())
+            .own_stream(town.store.clone())
+            .projection(ThreadList)
+            .projection(ThreadProjection);
+        let projector = also(builder).start(stop.clone()).await.unwrap();
+        projector.ready(Duration::from_secs(60)).await.unwrap();
+        let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
+        let queries = Queries::new("posting", database, projector.waiter(), positions.clone());
+        let service = ThreadsService::new(town.application.clone(), queries);
+        Self { projector, service, options, positions, stop }
+    }
+
+    pub fn operations(&self) -> &Operations {
+        self.projector.operations()
+    }
+
+    /// A request of somebody who wants to see what `after` wrote.
+    pub fn request<M>(&self, by: &Person, after: Option<&Receipt>, message: M) -> Request<M> {
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(by.caller.clone());
+        if let Some(receipt) = after {
+            let token = self.positions.of_receipt(receipt).parse().unwrap();
+            request.metadata_mut().insert("kindred-position", token);
+        }
+        request
+    }
+
+    pub async fn thread(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+        thread: ThreadId,
+    ) -> Result<wire::GetThreadResponse, ApiError> {
+        let message = wire::GetThreadRequest { thread_id: thread.to_string(), page: None };
+        let answer = self.service.get_thread(self.request(by, after, message)).await;
+        answer.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
+    pub async fn threads(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+        community: CommunityId,
+    ) -> Result<wire::ListThreadsResponse, ApiError> {
+        let message = wire::ListThreadsRequest { community_id: community.to_string(), page: None };
+        let answer = self.service.list_threads(self.request(by, after, message)).await;
+        answer.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
+    pub async fn history(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+        post: EntityId,
+    ) -> Result<Vec<wire::PostVersion>, ApiError> {
+        let message = wire::GetPostHistoryRequest { post_id: post.to_string() };
+        let answer = self.service.get_post_history(self.request(by, after, message)).await;
+        answer.map(|answer| answer.into_inner().versions).map_err(ApiError::from)
+    }
+
+    pub async fn posts_by(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+        author: MemberId,
+    ) -> Result<Vec<wire::Post>, ApiError> {
+        let message = wire::ListPostsByMemberRequest { member_id: author.to_string(), limit: 0 };
+        let answer = self.service.list_posts_by_member(self.request(by, after, message)).await;
+        answer.map(|answer| answer.into_inner().posts).map_err(ApiError::from)
+    }
+
+    /// Everything in the live generation, as text.
+    pub async fn dump(&self) -> String {
+        let mut connection = PgConnection::connect_with(&self.options).await.unwrap();
+        let mut dump = String::new();
+        for table in ["threads", "posts", "post_versions", "post_reactions", "post_reaction_counts", "thread_totals"] {
+            let query =
+                format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM views.{table}_v1 t");
+            let rows: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap();
+            dump.push_str(&format!("{table}\n{rows}\n"));
+        }
+        dump
+    }
+}
+
+impl Drop for Library {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
