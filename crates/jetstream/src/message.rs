@@ -181,6 +181,14 @@ impl EncodedMessage<'_> {
 }
 
 impl StoredMessage {
+    /// From a delivered message: only our headers are kept.
+    pub(crate) fn of_map(sequence: u64, subject: String, map: Option<&HeaderMap>, body: Bytes) -> Self {
+        let ours = map.map(OurHeaders::of_map).unwrap_or_default();
+        let lines = header::ORDER.iter().chain([&header::TRACEPARENT]);
+        let lines = lines.filter_map(|name| ours.get(name).map(|value| format!("\r\n{name}: {value}")));
+        Self { sequence, subject, headers: lines.collect(), body }
+    }
+
     /// Its hash, commit or not.
     pub(crate) fn hash(&self) -> ChainHash {
         OurHeaders::of_block(&self.headers).hash(&self.subject, &self.body)

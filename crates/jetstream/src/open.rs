@@ -137,7 +137,7 @@ pub(crate) struct Checked {
     pub replicas: u64,
 }
 
-/// Checks version, configuration, identity and behavior of the stream of `context`.
+/// Checks version, configuration and identity of the stream of `context`.
 pub(crate) async fn check(
     client: &Client,
     context: &str,
@@ -152,7 +152,6 @@ pub(crate) async fn check(
     if let Some(expected) = expected.filter(|expected| **expected != identity) {
         return Err(OpenError::StreamRecreated { stream, expected: expected.clone(), found: identity });
     }
-    self_test(client, context, &stream, options).await?;
     Ok(Checked { identity, replicas: topology::replicas(&info.config) })
 }
 
@@ -181,20 +180,21 @@ async fn info(client: &Client, stream: &str, options: &StoreOptions) -> Result<S
 
 /// Publishes on the tail of the probe subject, then again with the same expectation,
 /// which must fail. Another replica's probe may win in between; then once more.
-async fn self_test(client: &Client, context: &str, stream: &str, options: &StoreOptions) -> Result<(), OpenError> {
+pub(crate) async fn self_test(client: &Client, context: &str, options: &StoreOptions) -> Result<(), OpenError> {
+    let stream = stream_name(context);
     let until = tokio::time::Instant::now() + options.deadline;
     loop {
-        let outcome = match probe(client, context, stream, options).await {
-            Ok(first) => match publish_probe(client, context, stream, first, options).await {
+        let outcome = match probe(client, context, &stream, options).await {
+            Ok(first) => match publish_probe(client, context, &stream, first, options).await {
                 Err(CallError::Refused(error)) if is_stale(&error) => return Ok(()),
-                Ok(_) => return Err(OpenError::StaleAccepted(stream.to_owned())),
+                Ok(_) => return Err(OpenError::StaleAccepted(stream)),
                 Err(error) => error,
             },
             Err(error) => error,
         };
         let again = outcome.is_passing() || matches!(&outcome, CallError::Refused(error) if is_stale(error));
         if !again || tokio::time::Instant::now() >= until {
-            return Err(OpenError::SelfTest { stream: stream.to_owned(), source: outcome });
+            return Err(OpenError::SelfTest { stream, source: outcome });
         }
         tokio::time::sleep(crate::append::backoff::jittered(Duration::from_millis(10))).await;
     }

@@ -12,7 +12,7 @@ use crate::api::{self, code};
 use crate::append::backoff;
 use crate::message::{MessageAnswer, StoredMessage};
 use crate::store::Core;
-use crate::{CallError, topology};
+use crate::{CallError, reader, topology};
 
 mod page;
 mod replies;
@@ -33,7 +33,22 @@ impl Core {
         if sequence == 0 {
             return Ok(None);
         }
+        if !self.is_ours {
+            return self.fetch_at(sequence).await;
+        }
         self.get(format!(r#"{{"seq":{sequence}}}"#)).await
+    }
+
+    /// The message at a sequence of a stream that we may only follow.
+    async fn fetch_at(&self, sequence: u64) -> Result<Option<StoredMessage>, StoreError> {
+        if self.head().await? < sequence {
+            return Ok(None);
+        }
+        match reader::fetch(self, sequence, Instant::now() + self.options.deadline).await? {
+            Some(message) if message.sequence == sequence => Ok(Some(message.into_stored())),
+            Some(_) => Ok(None),
+            None => Err(self.unavailable("the message did not come".into())),
+        }
     }
 
     /// The first message on a subject from a sequence on.
@@ -43,6 +58,7 @@ impl Core {
 
     /// Asks the leader for one message, again while it is silent.
     async fn get(&self, request: String) -> Result<Option<StoredMessage>, StoreError> {
+        self.must_be_ours()?;
         self.ready().await?;
         let until = Instant::now() + self.options.deadline;
         loop {
@@ -111,6 +127,7 @@ impl Core {
         after: u64,
         through: u64,
     ) -> Result<Vec<RecordedCommit>, StoreError> {
+        self.must_be_ours()?;
         self.ready().await?;
         let mut commits = Vec::new();
         let mut from = after + 1;

@@ -16,12 +16,14 @@ use crate::store::Core;
 mod consumer;
 mod delivery;
 
+pub(crate) use consumer::fetch;
 use consumer::{Consumer, Event};
 
 /// Reads the commits of a stream, or of one of its partitions.
 pub struct JetStreamReader {
     core: Arc<Core>,
-    filter: Option<String>,
+    /// What the subjects of the partition begin with.
+    partition: Option<String>,
     position: u64,
     consumer: Option<Consumer>,
     started: bool,
@@ -29,8 +31,8 @@ pub struct JetStreamReader {
 
 impl JetStreamReader {
     pub(crate) async fn open(core: Arc<Core>, after: u64, partition: Option<Partition>) -> Result<Self, StoreError> {
-        let filter = partition.map(|partition| format!("es.{}.{partition}.>", core.context));
-        let mut reader = Self { core, filter, position: after, consumer: None, started: false };
+        let partition = partition.map(|partition| format!("es.{}.{partition}.", core.context));
+        let mut reader = Self { core, partition, position: after, consumer: None, started: false };
         reader.consumer().await?;
         Ok(reader)
     }
@@ -53,9 +55,16 @@ impl JetStreamReader {
             let what = format!("the stream ends there, a reader has come to {}", self.position);
             return Err(self.core.damaged(head, &what).into());
         }
-        let consumer = Consumer::create(&self.core, self.position, self.filter.as_deref()).await?;
+        let consumer = Consumer::create(&self.core, self.position + 1, self.filter().as_deref()).await?;
         self.started = true;
         Ok(consumer)
+    }
+
+    /// What the server filters by. Where the last message of a partition cannot be asked
+    /// for, nothing would tell that a filtered consumer has come to the head: there all is
+    /// read and the rest left out here.
+    fn filter(&self) -> Option<String> {
+        self.partition.as_ref().filter(|_| self.core.is_ours).map(|prefix| format!("{prefix}>"))
     }
 
     /// Waits for the first event that is or may lead to a commit.
@@ -85,7 +94,8 @@ impl JetStreamReader {
             return Ok(true);
         }
         let sequence = message.sequence;
-        if message.subject() != self.core.probe {
+        let wanted = self.partition.as_ref().is_none_or(|prefix| message.subject().starts_with(prefix));
+        if wanted && message.subject() != self.core.probe {
             match message.into_commit() {
                 Ok(commit) => batch.commits.push(commit),
                 Err(_) if !batch.commits.is_empty() => {
@@ -105,9 +115,9 @@ impl JetStreamReader {
     /// Where a reader of one partition stands when nothing of it is left: at the head of
     /// the stream, if the partition's last message, read after the head, is delivered.
     async fn idle_position(&mut self) -> Result<(), StoreError> {
-        let Some(filter) = &self.filter else { return Ok(()) };
+        let Some(filter) = self.filter() else { return Ok(()) };
         let head = self.core.head().await?;
-        let last = self.core.last_on(filter).await?.map_or(0, |message| message.sequence);
+        let last = self.core.last_on(&filter).await?.map_or(0, |message| message.sequence);
         if last <= self.position {
             self.position = self.position.max(head);
         }

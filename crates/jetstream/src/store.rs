@@ -39,6 +39,8 @@ pub(crate) struct Core {
     pub stream: String,
     pub probe: String,
     pub identity: StreamIdentity,
+    /// Whether we own the stream, or may only follow it.
+    pub is_ours: bool,
     pub options: StoreOptions,
     /// Tells this process's batches from another's.
     pub instance: String,
@@ -77,18 +79,50 @@ impl JetStreamStore {
     ) -> Result<Self, OpenError> {
         let losses = client.losses();
         let checked = open::check(client, context, expected, &options).await?;
+        open::self_test(client, context, &options).await?;
+        Self::serve(client, context, checked, losses, true, options).await
+    }
+
+    /// Checks the stream of another service's `context` and follows it: `reader`, `head`,
+    /// `at` and [`Self::verify_position`] work with the permissions of one who reads, all
+    /// else is refused.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::open`]; there is no self-test.
+    #[tracing::instrument(name = "log.stream.open", skip_all, fields(kindred.context = context))]
+    pub async fn follow(
+        client: &Client,
+        context: &str,
+        expected: Option<&StreamIdentity>,
+        options: StoreOptions,
+    ) -> Result<Self, OpenError> {
+        let losses = client.losses();
+        let checked = open::check(client, context, expected, &options).await?;
+        Self::serve(client, context, checked, losses, false, options).await
+    }
+
+    async fn serve(
+        client: &Client,
+        context: &str,
+        checked: open::Checked,
+        losses: u64,
+        is_ours: bool,
+        options: StoreOptions,
+    ) -> Result<Self, OpenError> {
         let stream = stream_name(context);
         let replies = Replies::listen(client).await.map_err(|silence| OpenError::Call {
             stream: stream.clone(),
             source: CallError::silent("the inbox", silence),
         })?;
-        let grouped = options.durability == Durability::PowerLoss && checked.replicas == 1;
+        let grouped = is_ours && options.durability == Durability::PowerLoss && checked.replicas == 1;
         let core = Arc::new(Core {
             client: client.clone(),
             context: context.to_owned(),
             probe: probe_subject(context),
             stream,
             identity: checked.identity,
+            is_ours,
             instance: client.inbox().rsplit('.').next().unwrap_or_default().to_owned(),
             next_batch: AtomicU64::new(0),
             batches: Semaphore::new(OPEN_BATCHES),
@@ -134,6 +168,7 @@ impl JetStreamStore {
     }
 
     async fn append_outgoing(&self, messages: Vec<Outgoing>) -> Result<Vec<u64>, AppendError> {
+        self.core.must_be_ours()?;
         let _permit = self.core.in_flight.acquire().await.map_err(|closed| self.core.unavailable(closed.into()))?;
         match &self.group {
             Some(group) => group.append(messages).await,
@@ -201,6 +236,11 @@ impl Core {
         self.check_identity().await?;
         self.checked.store(losses, Ordering::Release);
         Ok(())
+    }
+
+    /// Refuses what only the owner of a stream may do.
+    pub(crate) fn must_be_ours(&self) -> Result<(), StoreError> {
+        self.is_ours.then_some(()).ok_or_else(|| self.unavailable("the stream was opened to follow it only".into()))
     }
 
     pub(crate) fn unavailable(&self, source: Box<dyn std::error::Error + Send + Sync>) -> StoreError {

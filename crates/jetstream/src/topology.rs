@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use crate::api::{self, StreamInfo, code};
+use crate::append::backoff;
 use crate::{CallError, Client};
 
 mod config;
@@ -165,8 +167,11 @@ pub async fn apply_streams(client: &Client, settings: &StreamSettings) -> Result
     let stream = stream_name(&settings.context);
     check(settings, &stream)?;
     let failed = |source| ApplyError::Call { stream: stream.clone(), source };
-    // Whoever loses the race to make it reconciles what the winner made.
-    if find(client, &stream).await.map_err(failed)?.is_none() {
+    let until = Instant::now() + CHANGE_TIMEOUT;
+    loop {
+        if let Some(found) = find(client, &stream).await.map_err(failed)? {
+            return reconcile(client, settings, &stream, found).await;
+        }
         let identity = StreamIdentity::random()?;
         let wanted = config::wanted(settings, &identity);
         match change(client, "CREATE", &stream, &wanted).await {
@@ -174,12 +179,13 @@ pub async fn apply_streams(client: &Client, settings: &StreamSettings) -> Result
                 compare(&stream, &made.config, &wanted)?;
                 return Ok(Applied::Created(identity));
             }
-            Err(CallError::Refused(error)) if error.err_code == code::STREAM_NAME_IN_USE => {}
+            // Somebody else makes it: what the winner made is reconciled once it is there.
+            Err(CallError::Refused(error)) if error.err_code == code::STREAM_NAME_IN_USE && Instant::now() < until => {
+                tokio::time::sleep(backoff::jittered(Duration::from_millis(20))).await;
+            }
             Err(error) => return Err(failed(error)),
         }
     }
-    let found = api::stream_info(client, &stream, CHANGE_TIMEOUT).await.map_err(failed)?;
-    reconcile(client, settings, &stream, found).await
 }
 
 fn check(settings: &StreamSettings, stream: &str) -> Result<(), ApplyError> {

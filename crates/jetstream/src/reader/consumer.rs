@@ -50,8 +50,8 @@ pub(super) struct Consumer {
 }
 
 impl Consumer {
-    /// Makes one behind `after`.
-    pub(super) async fn create(core: &Core, after: u64, filter: Option<&str>) -> Result<Self, StoreError> {
+    /// Makes one that starts at `first`.
+    pub(super) async fn create(core: &Core, first: u64, filter: Option<&str>) -> Result<Self, StoreError> {
         let inbox = core.client.inbox();
         let name = format!("r{}", inbox.rsplit('.').next().unwrap_or_default());
         let losses = core.client.watch_losses();
@@ -60,7 +60,7 @@ impl Consumer {
         let mut config = json!({
             "name": name,
             "deliver_policy": "by_start_sequence",
-            "opt_start_seq": after + 1,
+            "opt_start_seq": first,
             "ack_policy": "none",
             "replay_policy": "instant",
             "inactive_threshold": INACTIVE.as_nanos() as u64,
@@ -85,7 +85,7 @@ impl Consumer {
         // While the caller was away nobody listened: silence counts from now on.
         self.heard = Instant::now();
         loop {
-            if self.outstanding < REFILL && self.pull(core).await.is_err() {
+            if self.outstanding < REFILL && self.pull(core, PULL).await.is_err() {
                 return Event::Broken("the request for more was not sent");
             }
             let message = tokio::select! {
@@ -117,15 +117,15 @@ impl Consumer {
         }
     }
 
-    async fn pull(&mut self, core: &Core) -> Result<(), crate::connection::Silence> {
+    async fn pull(&mut self, core: &Core, messages: u64) -> Result<(), crate::connection::Silence> {
         let request = json!({
-            "batch": PULL,
+            "batch": messages,
             "max_bytes": PULL_BYTES,
             "expires": EXPIRES.as_nanos() as u64,
             "idle_heartbeat": HEARTBEAT.as_nanos() as u64,
         });
         core.client.ask(self.next_subject.clone(), self.inbox.clone(), Bytes::from(request.to_string())).await?;
-        self.outstanding += PULL;
+        self.outstanding += messages;
         Ok(())
     }
 
@@ -160,5 +160,18 @@ impl Consumer {
             }
             _ => Some(Event::Broken("the server ended the consumer")),
         }
+    }
+}
+
+/// The first message from a sequence on, by a consumer of its own: for a stream whose
+/// messages we may not ask for.
+pub(crate) async fn fetch(core: &Core, first: u64, until: Instant) -> Result<Option<Delivered>, StoreError> {
+    let mut consumer = Consumer::create(core, first, None).await?;
+    consumer.pull(core, 1).await.map_err(|silence| core.unavailable(silence.into_source()))?;
+    consumer.outstanding = PULL;
+    match consumer.next(core, until).await {
+        Event::Message(message) => Ok(Some(message)),
+        Event::Nothing => Ok(None),
+        Event::Broken(why) => Err(core.unavailable(why.into())),
     }
 }

@@ -3,10 +3,10 @@
 use async_nats::Message;
 use kindred_eventsourcing::{RecordedCommit, StoreError};
 
-use crate::message::read_commit;
+use crate::message::{StoredMessage, read_commit};
 
 /// A delivered message.
-pub(super) struct Delivered {
+pub(crate) struct Delivered {
     /// Place in the stream.
     pub sequence: u64,
     /// Place in the delivery, from 1 without holes.
@@ -23,6 +23,12 @@ impl Delivered {
 
     pub(super) fn subject(&self) -> &str {
         &self.message.subject
+    }
+
+    /// As a message that may be anything.
+    pub(crate) fn into_stored(self) -> StoredMessage {
+        let Message { subject, headers, payload, .. } = self.message;
+        StoredMessage::of_map(self.sequence, subject.to_string(), headers.as_ref(), payload)
     }
 
     pub(super) fn into_commit(self) -> Result<RecordedCommit, StoreError> {

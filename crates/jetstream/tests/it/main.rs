@@ -1,7 +1,11 @@
 //! The store against real servers: one node, one node that groups, three nodes.
 
 mod conformance;
+mod grouping;
+mod opening;
+mod permissions;
 mod proxy;
+mod reading;
 mod recorder;
 mod replies;
 mod support;
