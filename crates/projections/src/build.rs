@@ -73,9 +73,18 @@ struct Builder {
 }
 
 /// Builds until it is done, given up or another process's.
-pub(crate) async fn run(site: Site) {
+pub(crate) async fn run(mut site: Site) {
     let mut pause = Pause::default();
     while !site.stop.is_cancelled() {
+        match current(&site).await {
+            Ok(Some(row)) => site.row = row,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "a build goes on later");
+                pause.rest(&site.stop).await;
+                continue;
+            }
+        }
         let mut builder = Builder::new(site.clone());
         let (name, generation) = (site.row.projection.clone(), site.row.generation);
         match builder.build().await {
@@ -103,6 +112,13 @@ pub(crate) async fn run(site: Site) {
         builder.end().await;
         pause.rest(&site.stop).await;
     }
+}
+
+/// The generation as it stands; none if it is not being built any more.
+async fn current(site: &Site) -> Result<Option<Row>, Error> {
+    let rows = generation::all(&site.around.leases.database).await?;
+    let is_it = |row: &Row| row.projection == site.row.projection && row.generation == site.row.generation;
+    Ok(rows.into_iter().find(|row| is_it(row) && row.state == State::Building))
 }
 
 impl Builder {

@@ -1,0 +1,12 @@
+//! The projector's promises, each tried on a real Postgres.
+
+mod access;
+mod damage;
+mod erasure;
+mod exactly_once;
+mod leases;
+mod parking;
+mod reactions;
+mod rebuild;
+mod support;
+mod waiting;
