@@ -1,5 +1,5 @@
-//! Conversations in communities: threads, replies, reactions. See the README of this crate
-//! for what it owns, accepts, emits and listens to.
+//! Posting: the service of conversations in communities.
+#![doc = include_str!("../README.md")]
 
 pub mod domain;
 
@@ -13,3 +13,4 @@ pub mod read_model;
 
 pub mod grpc;
 pub mod service;
+pub mod telemetry;
