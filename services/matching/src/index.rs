@@ -1,0 +1,176 @@
+//! Who can be found by whom, in memory: a pure function of membership's log.
+//!
+//! # Promises
+//!
+//! * Nothing is read of a profile before its owner consents, and nothing ever of what
+//!   they release to nobody.
+//! * Who withdraws, blocks, is suspended or erased is gone from the first answer at or
+//!   after that position of the log.
+//! * An answer stands at one position: a batch of the log is taken in whole or not at all.
+
+mod catalog;
+pub(crate) mod fact;
+mod feature;
+pub mod feed;
+mod icd;
+mod language;
+mod profile;
+mod reason;
+mod search;
+mod tenant;
+mod weight;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use kindred_ids::{MemberId, TenantSlug};
+use tokio::sync::watch;
+
+pub use feature::{Feature, Kind, Release};
+pub use profile::PlainField;
+pub use reason::Reason;
+pub use search::Match;
+use tenant::Tenant;
+pub use weight::Scale;
+use words::Advice;
+
+/// The best matches of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The best first.
+    pub matches: Vec<Match>,
+    /// What would give better ones, in plain words.
+    pub advice: Vec<String>,
+    /// The position of membership's log that the answer rests on.
+    pub position: u64,
+}
+
+/// What the index knows of two people who might meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acquaintance {
+    /// The first agreed to be matched.
+    pub one_consents: bool,
+    /// The second agreed to be matched.
+    pub other_consents: bool,
+    /// Neither is suspended, gone or unknown, and no block keeps them apart.
+    pub reachable: bool,
+}
+
+/// The tenants that the index holds; clones share them.
+#[derive(Clone)]
+pub struct Index(Arc<Inner>);
+
+struct Inner {
+    floor: u32,
+    tenants: RwLock<HashMap<TenantSlug, Arc<RwLock<Tenant>>>>,
+    position: watch::Sender<u64>,
+}
+
+impl Index {
+    /// An empty index. A value that fewer than `floor` people of a tenant release is
+    /// neither used nor named.
+    #[must_use]
+    pub fn new(floor: u32) -> Self {
+        Self(Arc::new(Inner { floor, tenants: RwLock::default(), position: watch::Sender::new(0) }))
+    }
+
+    /// The best matches of a member, and what would give better ones.
+    #[must_use]
+    pub fn find(&self, tenant: &TenantSlug, viewer: MemberId, limit: usize) -> Found {
+        // Read first: what is found rests on this position or a later one.
+        let position = self.position();
+        let found = self.tenant(tenant).map(|tenant| {
+            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+            Found {
+                matches: tenant.search(viewer, limit),
+                advice: advice(&tenant, viewer),
+                position: tenant.position.max(position),
+            }
+        });
+        found.unwrap_or_else(|| Found { matches: Vec::new(), advice: no_profile(), position })
+    }
+
+    /// What stands between two people of a tenant.
+    #[must_use]
+    pub fn acquaintance(&self, tenant: &TenantSlug, one: MemberId, other: MemberId) -> Acquaintance {
+        let nothing = Acquaintance { one_consents: false, other_consents: false, reachable: false };
+        self.tenant(tenant).map_or(nothing, |tenant| {
+            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+            Acquaintance {
+                one_consents: tenant.consents(one),
+                other_consents: tenant.consents(other),
+                reachable: tenant.is_present(one) && tenant.is_present(other) && !tenant.are_apart(one, other),
+            }
+        })
+    }
+
+    /// Whom a member has blocked.
+    #[must_use]
+    pub fn blocked_by(&self, tenant: &TenantSlug, member: MemberId) -> Vec<MemberId> {
+        self.tenant(tenant)
+            .map(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).blocked_by(member))
+            .unwrap_or_default()
+    }
+
+    /// Forgets a member for good, whether or not the log has told of it yet.
+    pub fn forget(&self, tenant: &TenantSlug, member: MemberId) {
+        self.tenant_or_new(tenant).write().unwrap_or_else(PoisonError::into_inner).forget(member);
+    }
+
+    /// How many values of a tenant's people are in memory.
+    #[must_use]
+    pub fn values(&self, tenant: &TenantSlug) -> usize {
+        self.tenant(tenant).map_or(0, |tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).values())
+    }
+
+    /// Everything up to this sequence of membership's log is in.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        *self.0.position.borrow()
+    }
+
+    /// Waits until the index has come to a sequence, at most `patience`; whether it has.
+    pub async fn reached(&self, sequence: u64, patience: Duration) -> bool {
+        let mut position = self.0.position.subscribe();
+        let reached = position.wait_for(|position| *position >= sequence);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
+    fn advance(&self, position: u64) {
+        self.0.position.send_if_modified(|known| {
+            let moved = position > *known;
+            *known = position.max(*known);
+            moved
+        });
+    }
+
+    fn tenant(&self, slug: &TenantSlug) -> Option<Arc<RwLock<Tenant>>> {
+        self.0.tenants.read().unwrap_or_else(PoisonError::into_inner).get(slug).cloned()
+    }
+
+    fn tenant_or_new(&self, slug: &TenantSlug) -> Arc<RwLock<Tenant>> {
+        if let Some(tenant) = self.tenant(slug) {
+            return tenant;
+        }
+        let mut tenants = self.0.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Arc::new(RwLock::new(Tenant::new(slug, self.0.floor)));
+        tenants.entry(slug.clone()).or_insert_with(fresh).clone()
+    }
+}
+
+fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<String> {
+    let Some(person) = tenant.person(viewer) else { return no_profile() };
+    let (mut kinds, withheld) = (tenant.kinds(person), person.withheld > 0);
+    kinds.sort_unstable();
+    kinds.dedup();
+    Advice { consents: person.consents, kinds, withheld }.lines()
+}
+
+fn no_profile() -> Vec<String> {
+    Advice { consents: false, kinds: Vec::new(), withheld: false }.lines()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! Every value that somebody holds, by number, with who releases it how.
+//!
+//! # Promises
+//!
+//! * A value that nobody holds any more is gone from memory with its number: after an
+//!   erasure no text of the person is left here.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::feature::{Feature, Release};
+
+/// Number of a feature in its catalog.
+pub(super) type FeatureId = u32;
+/// Number of a person in their tenant's index.
+pub(super) type Slot = u32;
+
+/// People who hold a feature, by how they release it.
+#[derive(Debug, Default)]
+pub(super) struct Postings([Vec<Slot>; Release::COUNT]);
+
+impl Postings {
+    pub(super) fn of(&self, release: Release) -> &[Slot] {
+        &self.0[release as usize]
+    }
+
+    /// How many people release it at all.
+    pub(super) fn holders(&self) -> u32 {
+        self.0.iter().map(Vec::len).sum::<usize>() as u32
+    }
+
+    fn add(&mut self, slot: Slot, release: Release) {
+        self.0[release as usize].push(slot);
+    }
+
+    fn remove(&mut self, slot: Slot, release: Release) {
+        let list = &mut self.0[release as usize];
+        // The order within a list does not matter: sums do not depend on it.
+        if let Some(index) = list.iter().position(|held| *held == slot) {
+            list.swap_remove(index);
+        }
+    }
+}
+
+/// A feature that somebody holds.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) feature: Feature,
+    pub(super) boost: u16,
+    pub(super) ancestors: Box<[FeatureId]>,
+    pub(super) postings: Postings,
+    holds: u32,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Catalog {
+    ids: HashMap<Feature, FeatureId>,
+    entries: Vec<Option<Entry>>,
+    free: Vec<FeatureId>,
+}
+
+impl Catalog {
+    pub(super) fn entry(&self, id: FeatureId) -> &Entry {
+        self.entries[id as usize].as_ref().expect("whoever has a number holds its feature")
+    }
+
+    fn entry_mut(&mut self, id: FeatureId) -> &mut Entry {
+        self.entries[id as usize].as_mut().expect("whoever has a number holds its feature")
+    }
+
+    /// How many features are held.
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// A feature's number, with one more hold on it and its ancestors.
+    pub(super) fn hold(&mut self, feature: &Feature) -> FeatureId {
+        let id = self.ensure(feature);
+        self.change_holds(id, |holds| holds + 1);
+        id
+    }
+
+    /// Gives one hold back; what nobody holds is forgotten.
+    pub(super) fn release(&mut self, id: FeatureId) {
+        for freed in self.change_holds(id, |holds| holds - 1) {
+            if let Some(entry) = self.entries[freed as usize].take() {
+                self.ids.remove(&entry.feature);
+                self.free.push(freed);
+            }
+        }
+    }
+
+    /// Changes the holds of a feature and its ancestors; those that now have none.
+    fn change_holds(&mut self, id: FeatureId, change: impl Fn(u32) -> u32) -> Vec<FeatureId> {
+        let chain: Vec<FeatureId> = self.chain(id).collect();
+        for id in &chain {
+            let entry = self.entry_mut(*id);
+            entry.holds = change(entry.holds);
+        }
+        chain.into_iter().filter(|id| self.entry(*id).holds == 0).collect()
+    }
+
+    fn ensure(&mut self, feature: &Feature) -> FeatureId {
+        if let Some(id) = self.ids.get(feature) {
+            return *id;
+        }
+        let ancestors = feature.ancestors().iter().map(|above| self.ensure(above)).collect();
+        let (boost, postings) = (feature.boost(), Postings::default());
+        let entry = Entry { feature: feature.clone(), boost, ancestors, postings, holds: 0 };
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            self.entries.len() as FeatureId - 1
+        });
+        self.entries[id as usize] = Some(entry);
+        self.ids.insert(feature.clone(), id);
+        id
+    }
+
+    /// A feature and what it is a kind of, the nearest first.
+    pub(super) fn chain(&self, id: FeatureId) -> impl Iterator<Item = FeatureId> + '_ {
+        std::iter::once(id).chain(self.entry(id).ancestors.iter().copied())
+    }
+
+    pub(super) fn post(&mut self, id: FeatureId, slot: Slot, release: Release) {
+        self.entry_mut(id).postings.add(slot, release);
+    }
+
+    pub(super) fn unpost(&mut self, id: FeatureId, slot: Slot, release: Release) {
+        self.entry_mut(id).postings.remove(slot, release);
+    }
+}
+
+/// Texts by number, each kept once, and only while somebody uses it.
+#[derive(Debug)]
+pub(super) struct Pool<T> {
+    ids: HashMap<T, u32>,
+    entries: Vec<Option<(T, u32)>>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { ids: HashMap::new(), entries: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Pool<T> {
+    pub(super) fn get(&self, id: u32) -> Option<&T> {
+        self.entries.get(id as usize)?.as_ref().map(|(value, _)| value)
+    }
+
+    pub(super) fn hold(&mut self, value: T) -> u32 {
+        if let Some(id) = self.ids.get(&value).copied() {
+            if let Some((_, uses)) = &mut self.entries[id as usize] {
+                *uses += 1;
+            }
+            return id;
+        }
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            self.entries.len() as u32 - 1
+        });
+        self.entries[id as usize] = Some((value.clone(), 1));
+        self.ids.insert(value, id);
+        id
+    }
+
+    pub(super) fn release(&mut self, id: u32) {
+        let Some(entry) = self.entries.get_mut(id as usize) else { return };
+        if let Some((_, uses)) = entry {
+            *uses -= 1;
+            if *uses > 0 {
+                return;
+            }
+        }
+        if let Some((value, _)) = entry.take() {
+            self.ids.remove(&value);
+            self.free.push(id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::feature::Kind;
+
+    fn condition(code: &str) -> Feature {
+        Feature::of(Kind::Condition, &format!("icd10cm|{code}")).expect("a code")
+    }
+
+    #[test]
+    fn a_feature_lives_as_long_as_somebody_holds_it_or_a_kind_of_it() {
+        let mut catalog = Catalog::default();
+        let leaf = catalog.hold(&condition("E06.3"));
+        let category = catalog.hold(&condition("E06"));
+        assert_eq!(catalog.len(), 3);
+        catalog.release(leaf);
+        assert_eq!(catalog.len(), 2, "the leaf is forgotten");
+        assert_eq!(catalog.chain(category).count(), 2);
+        catalog.release(category);
+        assert_eq!(catalog.len(), 0);
+        let again = catalog.hold(&condition("I10"));
+        assert!(again < 3, "numbers are used again");
+    }
+
+    #[test]
+    fn a_text_lives_as_long_as_it_is_used() {
+        let mut pool = Pool::default();
+        let (one, same) = (pool.hold("a".to_owned()), pool.hold("a".to_owned()));
+        assert_eq!(one, same);
+        pool.release(one);
+        assert_eq!(pool.get(one).map(String::as_str), Some("a"));
+        pool.release(one);
+        assert_eq!(pool.get(one), None);
+        assert_eq!(pool.hold("b".to_owned()), one);
+    }
+}

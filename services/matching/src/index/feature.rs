@@ -1,0 +1,210 @@
+//! What two people may have in common, as it is compared: a kind and a normalized value.
+
+use super::icd;
+
+/// What a profile field is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A coded condition.
+    Condition,
+    /// Something a person likes to do or talk about.
+    Interest,
+    /// Patient, caregiver, nurse.
+    Role,
+    /// A coarse area.
+    Area,
+    /// A language.
+    Language,
+    /// The year of diagnosis.
+    Year,
+}
+
+impl Kind {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Condition => "condition",
+            Self::Interest => "interest",
+            Self::Role => "role",
+            Self::Area => "area",
+            Self::Language => "language",
+            Self::Year => "year",
+        }
+    }
+
+    /// Reads the number of the contract; none for a kind that this program does not know.
+    #[must_use]
+    pub const fn from_number(number: i32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Condition),
+            2 => Some(Self::Interest),
+            3 => Some(Self::Role),
+            4 => Some(Self::Area),
+            5 => Some(Self::Language),
+            6 => Some(Self::Year),
+            _ => None,
+        }
+    }
+}
+
+/// To whom the owner of a field releases it, from most to least. What is released to
+/// nobody never gets here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Release {
+    /// Everybody in the tenant.
+    Tenant,
+    /// Those who hold and release the same value, or what it is a kind of.
+    Matched,
+    /// Members of the same communities.
+    Community,
+}
+
+impl Release {
+    /// All, as lists are kept by it.
+    pub const COUNT: usize = 3;
+
+    /// Reads the number of the contract's visibility; none for nobody, and for one that
+    /// this program does not know.
+    #[must_use]
+    pub const fn from_number(number: i32) -> Option<Self> {
+        match number {
+            2 => Some(Self::Matched),
+            3 => Some(Self::Community),
+            4 => Some(Self::Tenant),
+            _ => None,
+        }
+    }
+
+    /// Whether a value that an owner releases so counts for a viewer who holds it and
+    /// releases it as `own`; `share` says whether the two share a community.
+    #[must_use]
+    pub const fn reaches(self, own: Self, share: bool) -> bool {
+        match self {
+            Self::Tenant => true,
+            Self::Matched => share || !matches!(own, Self::Community),
+            Self::Community => share,
+        }
+    }
+}
+
+/// Years of diagnosis lie in two rows of bands of this width, offset by half of it, so
+/// that neighbors always have one in common.
+const BAND: u16 = 4;
+
+/// A value as it is compared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Feature {
+    /// What it is about.
+    pub kind: Kind,
+    /// Normalized: `E06.3`, `E00-E07`, `snomed:21983002`, `nordic walking`, `pt-br`, `2021`.
+    pub value: Box<str>,
+}
+
+impl Feature {
+    fn new(kind: Kind, value: impl Into<Box<str>>) -> Self {
+        Self { kind, value: value.into() }
+    }
+
+    /// The feature of a value as it was typed; none for a blank one.
+    #[must_use]
+    pub fn of(kind: Kind, typed: &str) -> Option<Self> {
+        let value = match kind {
+            Kind::Condition => match typed.trim().split_once('|') {
+                Some(("icd10cm", code)) => code.to_owned(),
+                Some((system, code)) => format!("{system}:{code}"),
+                None => typed.trim().to_owned(),
+            },
+            Kind::Year => typed.trim().to_owned(),
+            Kind::Interest | Kind::Role | Kind::Area | Kind::Language => {
+                typed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+            }
+        };
+        (!value.is_empty()).then(|| Self::new(kind, value))
+    }
+
+    /// What it is a kind of, the nearest first.
+    #[must_use]
+    pub fn ancestors(&self) -> Vec<Self> {
+        match self.kind {
+            Kind::Condition => {
+                icd::ancestors(&self.value).into_iter().map(|code| Self::new(Kind::Condition, code)).collect()
+            }
+            Kind::Language => match self.value.split_once('-') {
+                Some((primary, _)) => vec![Self::new(Kind::Language, primary)],
+                None => Vec::new(),
+            },
+            Kind::Year => match self.value.parse::<u16>() {
+                Ok(year) => [("even", year / BAND), ("odd", (year.saturating_add(BAND / 2)) / BAND)]
+                    .map(|(row, band)| Self::new(Kind::Year, format!("{row}:{band}")))
+                    .to_vec(),
+                Err(_band_or_nonsense) => Vec::new(),
+            },
+            Kind::Interest | Kind::Role | Kind::Area => Vec::new(),
+        }
+    }
+
+    /// How much it is worth beside other kinds, in sixteenths: what is further up, or
+    /// further down than an everyday diagnosis, adds less.
+    #[must_use]
+    pub fn boost(&self) -> u16 {
+        match self.kind {
+            Kind::Condition if self.value.contains(':') => 32,
+            Kind::Condition if self.value.contains('-') => 6,
+            Kind::Condition => match self.value.len() {
+                0..=5 => 16,
+                6 => 8,
+                7 => 4,
+                _ => 2,
+            },
+            Kind::Interest => 16,
+            Kind::Role => 6,
+            Kind::Area => 12,
+            Kind::Language if self.value.contains('-') => 4,
+            Kind::Language => 12,
+            Kind::Year if self.value.contains(':') => 5,
+            Kind::Year => 4,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(kind: Kind, typed: &str) -> Vec<String> {
+        let feature = Feature::of(kind, typed).expect("a value");
+        let above = feature.ancestors();
+        std::iter::once(feature).chain(above).map(|feature| feature.value.into_string()).collect()
+    }
+
+    #[test]
+    fn values_are_normalized_and_climb() {
+        assert_eq!(values(Kind::Condition, "icd10cm|E06.3"), ["E06.3", "E06", "E00-E07"]);
+        assert_eq!(values(Kind::Condition, "snomed|21983002"), ["snomed:21983002"]);
+        assert_eq!(values(Kind::Interest, "  Nordic   Walking "), ["nordic walking"]);
+        assert_eq!(values(Kind::Language, "pt-BR"), ["pt-br", "pt"]);
+        assert_eq!(Feature::of(Kind::Interest, " \t"), None);
+    }
+
+    #[test]
+    fn neighboring_years_share_a_band_and_distant_ones_none() {
+        let bands = |year: u16| Feature::of(Kind::Year, &year.to_string()).expect("a year").ancestors();
+        for year in 1950..2050 {
+            assert!(bands(year).iter().any(|band| bands(year + 1).contains(band)), "{year}");
+            assert!(!bands(year).iter().any(|band| bands(year + 4).contains(band)), "{year}");
+        }
+        assert!(Feature::of(Kind::Year, "65535").expect("a year").ancestors().len() <= 2);
+    }
+
+    #[test]
+    fn what_reaches_whom() {
+        use Release::{Community, Matched, Tenant};
+        for own in [Tenant, Matched, Community] {
+            assert!(Tenant.reaches(own, false) && Matched.reaches(own, true) && Community.reaches(own, true));
+            assert!(!Community.reaches(own, false));
+        }
+        assert!(Matched.reaches(Matched, false) && Matched.reaches(Tenant, false));
+        assert!(!Matched.reaches(Community, false), "the viewer does not release it to the owner");
+    }
+}

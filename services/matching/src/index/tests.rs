@@ -1,0 +1,138 @@
+//! The rules of matching as properties, each against a plain reading of what they say.
+
+mod oracle;
+mod world;
+
+use proptest::prelude::*;
+use proptest::sample::Index as Pick;
+
+use super::feature::{Kind, Release};
+use oracle::brief;
+use world::{COMMUNITIES, PEOPLE, Said, Step, World, histories, member, said, step};
+
+fn cases() -> ProptestConfig {
+    ProptestConfig { cases: 400, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn the_best_matches_are_those_of_a_plain_count(steps in histories(), limit in 1_usize..8) {
+        let world = World::of(&steps);
+        let index = world.index();
+        for viewer in 0..PEOPLE {
+            prop_assert_eq!(brief(&index.search(member(viewer), limit)), world.expected(viewer, limit));
+        }
+    }
+
+    #[test]
+    fn reasons_add_up_and_come_strongest_first(steps in histories()) {
+        let index = World::of(&steps).index();
+        for found in (0..PEOPLE).flat_map(|viewer| index.search(member(viewer), 50)) {
+            let weights: Vec<u32> = found.reasons.iter().map(|reason| reason.weight).collect();
+            prop_assert!(found.score > 0);
+            prop_assert_eq!(weights.iter().sum::<u32>(), found.score);
+            prop_assert!(weights.is_sorted_by(|one, other| one >= other) && !weights.contains(&0));
+        }
+    }
+
+    #[test]
+    fn neither_batches_nor_the_order_between_people_change_an_answer(
+        steps in histories(),
+        picks in prop::collection::vec(any::<Pick>(), 80),
+        sizes in prop::collection::vec(1_usize..9, 1..40),
+    ) {
+        let straight = World::of(&steps).index();
+        let mixed = world::indexed(&world::interleaved(&steps, &picks), &sizes);
+        for viewer in 0..PEOPLE {
+            prop_assert_eq!(straight.search(member(viewer), 50), mixed.search(member(viewer), 50));
+        }
+    }
+
+    #[test]
+    fn what_is_released_to_nobody_changes_nothing(steps in histories(), owner in 0..PEOPLE, secret in said()) {
+        let before = World::of(&steps).index();
+        let mut changed = World::of(&steps);
+        changed.say(owner, Said { release: None, ..secret });
+        let after = changed.index();
+        for viewer in 0..PEOPLE {
+            prop_assert_eq!(before.search(member(viewer), 50), after.search(member(viewer), 50));
+        }
+    }
+
+    #[test]
+    fn what_the_viewer_may_not_see_changes_nothing_at_fixed_weights(
+        steps in histories(), viewer in 0..PEOPLE, owner in 0..PEOPLE, unseen in said(),
+    ) {
+        let world = World::of(&steps);
+        let mut changed = World::of(&steps);
+        changed.say(owner, unseen.clone());
+        prop_assume!(viewer != owner && !changed.sees(viewer, owner, &unseen));
+        let weights = world.weights();
+        prop_assert_eq!(
+            world.index().search_with(member(viewer), 50, |entry| weights.of(&entry.feature)),
+            changed.index().search_with(member(viewer), 50, |entry| weights.of(&entry.feature))
+        );
+    }
+
+    #[test]
+    fn nothing_below_the_cohort_floor_counts_or_is_named(steps in histories()) {
+        let world = World::of(&steps);
+        let index = world.index();
+        for viewer in 0..PEOPLE {
+            for reason in index.search(member(viewer), 50).iter().flat_map(|found| &found.reasons) {
+                prop_assert!(world.is_cohort(viewer, reason), "{}", reason.text);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_withdraws_blocks_or_is_erased_is_gone_at_once(steps in histories(), last in step()) {
+        let mut world = World::of(&steps);
+        let mut index = world.index();
+        world.apply(&last);
+        index.apply_step(&last);
+        for viewer in 0..PEOPLE {
+            for found in index.search(member(viewer), 50) {
+                prop_assert!(world.may_be_shown(viewer, found.member), "{last:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn after_everybody_is_erased_no_value_is_left(steps in histories()) {
+        let mut index = World::of(&steps).index();
+        (0..PEOPLE).for_each(|person| index.apply_step(&Step::Erase(person)));
+        prop_assert_eq!(index.values(), 0);
+        prop_assert!((0..COMMUNITIES).all(|place| !index.communities.contains_key(&world::community(place))));
+    }
+}
+
+/// `count` members who consent, each with these fields.
+fn crowd(count: u32, fields: &[(Kind, &str, Release)]) -> Vec<Step> {
+    let said: Vec<Said> = fields.iter().map(|(kind, value, release)| Said::new(*kind, value, Some(*release))).collect();
+    (0..count).flat_map(|person| [Step::Consent(person, true), Step::Profile(person, said.clone())]).collect()
+}
+
+#[test]
+fn a_rare_code_is_told_by_its_category() {
+    let mut steps = crowd(12, &[(Kind::Interest, "chess", Release::Tenant)]);
+    for person in 0..12 {
+        let code = if person < 2 { "icd10cm|E06.3" } else { "icd10cm|E06.9" };
+        let said = if person < 11 { vec![Said::new(Kind::Condition, code, Some(Release::Matched))] } else { vec![] };
+        steps.push(Step::Profile(person, said));
+    }
+    let world = World::with_floor(&steps, 11);
+    let found = world.index().search(member(0), 1);
+    assert_eq!(found[0].reasons[0].text, "You both live with thyroiditis");
+    assert_eq!(World::with_floor(&steps, 12).index().search(member(0), 1), [], "eleven are too few for twelve");
+}
+
+#[test]
+fn advice_says_what_to_add() {
+    let index = super::Index::new(11);
+    let tenant = "riverside".parse().expect("a slug");
+    let found = index.find(&tenant, member(0), 20);
+    assert_eq!((found.matches.len(), found.advice.len()), (0, 4));
+}

@@ -1,0 +1,268 @@
+//! Small worlds: what people did, in order, and the index that it makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, derive_root_id};
+use proptest::prelude::*;
+use proptest::sample::Index as Pick;
+
+use crate::index::fact::Fact;
+use crate::index::feature::{Kind, Release};
+use crate::index::profile::{PlainField, SealedProfile};
+use crate::index::tenant::{Opened, Tenant};
+
+/// How many people there are; few, so that they have much to do with each other.
+pub const PEOPLE: u32 = 7;
+/// How many communities there are.
+pub const COMMUNITIES: u32 = 3;
+/// The cohort floor of these worlds.
+const FLOOR: u32 = 2;
+
+pub fn tenant() -> TenantSlug {
+    "riverside".parse().expect("a slug")
+}
+
+pub fn member(person: u32) -> MemberId {
+    crate::domain::samples::member(person)
+}
+
+pub fn community(place: u32) -> CommunityId {
+    let command = CommandId::derived(&[&place.to_be_bytes()]);
+    CommunityId(derive_root_id("riverside", "anonymous", command, "community", 0))
+}
+
+/// One field; released to nobody where `release` is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub kind: Kind,
+    pub value: String,
+    pub release: Option<Release>,
+}
+
+impl Said {
+    pub fn new(kind: Kind, value: &str, release: Option<Release>) -> Self {
+        Self { kind, value: value.to_owned(), release }
+    }
+}
+
+/// What somebody does.
+#[derive(Debug, Clone)]
+pub enum Step {
+    Profile(u32, Vec<Said>),
+    Consent(u32, bool),
+    Suspend(u32, bool),
+    Erase(u32),
+    Join(u32, u32, bool),
+    Block(u32, u32, bool),
+}
+
+impl Step {
+    /// What must stay in order: steps of one entity of the log.
+    fn entity(&self) -> (u8, u32, u32) {
+        match self {
+            Self::Profile(person, _) | Self::Suspend(person, _) | Self::Erase(person) => (0, *person, 0),
+            Self::Consent(person, _) => (1, *person, 0),
+            Self::Join(person, place, _) => (2, *person, *place),
+            Self::Block(person, other, _) => (3, *person, *other),
+        }
+    }
+}
+
+pub fn said() -> impl Strategy<Value = Said> {
+    let values = prop_oneof![
+        prop::sample::select(vec!["icd10cm|E06.3", "icd10cm|E06.9", "icd10cm|E06", "icd10cm|E03.9", "icd10cm|F10.20"])
+            .prop_map(|code| (Kind::Condition, code)),
+        prop::sample::select(vec!["snomed|21983002", "icd10cm|E10.321", "icd10cm|E10.329"])
+            .prop_map(|code| (Kind::Condition, code)),
+        prop::sample::select(vec!["walking", "Walking", "chess"]).prop_map(|value| (Kind::Interest, value)),
+        prop::sample::select(vec!["pt-BR", "pt", "es"]).prop_map(|value| (Kind::Language, value)),
+        prop::sample::select(vec!["2019", "2020", "2021", "2025"]).prop_map(|value| (Kind::Year, value)),
+        prop::sample::select(vec!["021", "Boston"]).prop_map(|value| (Kind::Area, value)),
+        Just((Kind::Role, "patient")),
+    ];
+    let releases = prop::sample::select(vec![
+        None,
+        Some(Release::Tenant),
+        Some(Release::Matched),
+        Some(Release::Matched),
+        Some(Release::Community),
+    ]);
+    (values, releases).prop_map(|((kind, value), release)| Said::new(kind, value, release))
+}
+
+pub fn step() -> impl Strategy<Value = Step> {
+    let person = || 0..PEOPLE;
+    prop_oneof![
+        6 => (person(), prop::collection::vec(said(), 0..7)).prop_map(|(person, said)| Step::Profile(person, said)),
+        4 => (person(), prop::bool::weighted(0.8)).prop_map(|(person, given)| Step::Consent(person, given)),
+        1 => (person(), any::<bool>()).prop_map(|(person, suspended)| Step::Suspend(person, suspended)),
+        1 => person().prop_map(Step::Erase),
+        4 => (person(), 0..COMMUNITIES, prop::bool::weighted(0.8)).prop_map(|(person, place, joins)| Step::Join(person, place, joins)),
+        1 => (person(), person(), any::<bool>()).prop_map(|(person, other, stands)| Step::Block(person, other, stands)),
+    ]
+}
+
+/// Histories in which at first everybody consents.
+pub fn histories() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 0..60).prop_map(|steps| {
+        let consents = (0..PEOPLE).map(|person| Step::Consent(person, true));
+        consents.chain(steps).collect()
+    })
+}
+
+/// The same steps in another order that keeps each entity's own.
+pub fn interleaved(steps: &[Step], picks: &[Pick]) -> Vec<Step> {
+    let mut queues: BTreeMap<_, Vec<Step>> = BTreeMap::new();
+    for step in steps.iter().rev() {
+        queues.entry(step.entity()).or_default().push(step.clone());
+    }
+    let mut mixed = Vec::with_capacity(steps.len());
+    for pick in picks.iter().cycle() {
+        let keys: Vec<_> = queues.keys().copied().collect();
+        if keys.is_empty() {
+            break;
+        }
+        let key = keys[pick.index(keys.len())];
+        if let Some(step) = queues.get_mut(&key).and_then(Vec::pop) {
+            mixed.push(step);
+        }
+        queues.retain(|_, queue| !queue.is_empty());
+    }
+    mixed
+}
+
+/// A person as the steps left them.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    pub said: Vec<Said>,
+    pub consents: bool,
+    pub suspended: bool,
+    pub erased: bool,
+    pub communities: BTreeSet<u32>,
+    pub blocked: BTreeSet<u32>,
+}
+
+/// What the steps made true.
+pub struct World {
+    pub people: Vec<Person>,
+    pub floor: u32,
+    steps: Vec<Step>,
+}
+
+impl World {
+    pub fn of(steps: &[Step]) -> Self {
+        Self::with_floor(steps, FLOOR)
+    }
+
+    pub fn with_floor(steps: &[Step], floor: u32) -> Self {
+        let mut world = Self { people: vec![Person::default(); 32], floor, steps: Vec::new() };
+        steps.iter().for_each(|step| world.apply(step));
+        world
+    }
+
+    pub fn apply(&mut self, step: &Step) {
+        self.steps.push(step.clone());
+        match step {
+            Step::Profile(person, said) => self.people[*person as usize].said.clone_from(said),
+            Step::Consent(person, given) => self.people[*person as usize].consents = *given,
+            Step::Suspend(person, suspended) => self.people[*person as usize].suspended = *suspended,
+            Step::Erase(person) => self.people[*person as usize].erased = true,
+            Step::Join(person, place, true) => drop(self.people[*person as usize].communities.insert(*place)),
+            Step::Join(person, place, false) => drop(self.people[*person as usize].communities.remove(place)),
+            Step::Block(person, other, true) => drop(self.people[*person as usize].blocked.insert(*other)),
+            Step::Block(person, other, false) => drop(self.people[*person as usize].blocked.remove(other)),
+        }
+    }
+
+    /// Adds a field to a person's profile.
+    pub fn say(&mut self, person: u32, said: Said) {
+        let mut all = self.people[person as usize].said.clone();
+        all.push(said);
+        self.apply(&Step::Profile(person, all));
+    }
+
+    pub(crate) fn index(&self) -> Indexed {
+        indexed_with(&self.steps, &[self.steps.len().max(1)], self.floor)
+    }
+}
+
+/// An index fed with batches of these sizes, again and again.
+pub(crate) fn indexed(steps: &[Step], sizes: &[usize]) -> Indexed {
+    indexed_with(steps, sizes, FLOOR)
+}
+
+fn indexed_with(steps: &[Step], sizes: &[usize], floor: u32) -> Indexed {
+    let mut index = Indexed { tenant: Tenant::new(&tenant(), floor), plain: BTreeMap::new(), taken: 0 };
+    let mut left = steps;
+    for size in sizes.iter().cycle() {
+        if left.is_empty() {
+            break;
+        }
+        let (batch, rest) = left.split_at((*size).min(left.len()));
+        index.take(batch);
+        left = rest;
+    }
+    index
+}
+
+/// An index, and what its people wrote, which a feed would open from the log.
+pub(crate) struct Indexed {
+    tenant: Tenant,
+    plain: BTreeMap<CommandId, Vec<PlainField>>,
+    taken: u64,
+}
+
+impl Deref for Indexed {
+    type Target = Tenant;
+    fn deref(&self) -> &Tenant {
+        &self.tenant
+    }
+}
+
+impl Indexed {
+    pub(crate) fn apply_step(&mut self, step: &Step) {
+        self.take(std::slice::from_ref(step));
+    }
+
+    /// Applies steps as the feed does: what must be read is asked for first.
+    fn take(&mut self, steps: &[Step]) {
+        let mut facts = Vec::with_capacity(steps.len());
+        for step in steps {
+            self.taken += 1;
+            facts.push(fact(step, CommandId::derived(&[&self.taken.to_be_bytes()]), &mut self.plain));
+        }
+        let mut opened = Opened::new();
+        for (member, profile) in self.tenant.unread(&facts) {
+            opened.insert((member, profile.command_id), self.plain[&profile.command_id].clone());
+        }
+        self.tenant.apply(facts, &mut opened, self.taken);
+        assert!(opened.is_empty(), "only what is needed is read");
+    }
+}
+
+fn fact(step: &Step, command_id: CommandId, plain: &mut BTreeMap<CommandId, Vec<PlainField>>) -> Fact {
+    match step {
+        Step::Profile(person, said) => {
+            let released = said.iter().filter_map(|said| {
+                let (kind, value) = (said.kind, said.value.clone());
+                Some(PlainField { kind, release: said.release?, value, label: String::new() })
+            });
+            let released: Vec<PlainField> = released.collect();
+            let withheld = (said.len() - released.len()) as u16;
+            plain.insert(command_id, released);
+            let profile = Arc::new(SealedProfile { command_id, fields: Box::default(), withheld });
+            Fact::Profile { member: member(*person), profile }
+        }
+        Step::Consent(person, given) => Fact::Consent { member: member(*person), given: *given },
+        Step::Suspend(person, suspended) => Fact::Suspension { member: member(*person), suspended: *suspended },
+        Step::Erase(person) => Fact::Erased { member: member(*person) },
+        Step::Join(person, place, active) => {
+            Fact::Membership { community: community(*place), member: member(*person), active: *active }
+        }
+        Step::Block(person, other, stands) => {
+            Fact::Block { member: member(*person), blocked: member(*other), stands: *stands }
+        }
+    }
+}

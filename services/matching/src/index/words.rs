@@ -1,0 +1,126 @@
+//! The sentences that matching speaks.
+
+use super::feature::{Feature, Kind};
+use super::{icd, language};
+
+/// What two people have in common, as the viewer reads it: `shared` is the value, `leaf`
+/// the viewer's own field above or at which it stands, `own` how they wrote it.
+pub(super) fn sentence(shared: &Feature, leaf: &Feature, own: Option<&str>) -> String {
+    match shared.kind {
+        Kind::Condition => format!("You both live with {}", condition(&shared.value, own)),
+        Kind::Interest => format!("You both enjoy {}", own.map_or_else(|| shared.value.to_string(), in_sentence)),
+        Kind::Role => {
+            let role = own.map_or_else(|| shared.value.to_string(), in_sentence);
+            format!("You are both here as {} {role}", article(&role))
+        }
+        Kind::Area => format!("You both live near {}", own.unwrap_or(&shared.value)),
+        Kind::Language => format!("You both speak {}", language::name(&shared.value)),
+        Kind::Year if shared == leaf => format!("You were both diagnosed in {}", leaf.value),
+        Kind::Year => format!("You were both diagnosed around {}", leaf.value),
+    }
+}
+
+fn condition(code: &str, own: Option<&str>) -> String {
+    own.or_else(|| icd::nearest_name(code)).map_or_else(|| "the same condition".to_owned(), in_sentence)
+}
+
+/// A name as it stands inside a sentence: `Thyroiditis` becomes `thyroiditis`,
+/// `Hashimoto's thyroiditis` and `HIV disease` stay; what coding systems add in brackets
+/// at the end is left out.
+fn in_sentence(name: &str) -> String {
+    let name = ["(disorder)", "(finding)", "(situation)"].iter().find_map(|tag| name.strip_suffix(tag)).unwrap_or(name);
+    let name = name.trim();
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let is_name = first.contains('\'')
+        || first.contains('\u{2019}')
+        || first.chars().skip(1).any(|letter| !letter.is_lowercase());
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(letter) if !is_name || first.chars().count() == 1 => letter.to_lowercase().chain(letters).collect(),
+        _ => name.to_owned(),
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// What would give a member better matches, in plain words.
+pub(super) struct Advice {
+    pub(super) consents: bool,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) withheld: bool,
+}
+
+impl Advice {
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<&str> = Vec::new();
+        if !self.consents {
+            lines.push("Agree to be matched: only people who agreed can find each other.");
+        }
+        let has = |kind| self.kinds.contains(&kind);
+        if !has(Kind::Condition) {
+            lines.push("Add what you live with or care for.");
+        }
+        if !has(Kind::Interest) {
+            lines.push("Add what you like to do or talk about.");
+        }
+        if !has(Kind::Language) {
+            lines.push("Add the languages that you speak.");
+        }
+        if has(Kind::Condition) && !has(Kind::Year) {
+            lines.push("Add the year of your diagnosis.");
+        }
+        if self.withheld && self.kinds.len() < 3 {
+            lines.push("Let more of your profile be used for matching: what only you can see is never used.");
+        }
+        lines.into_iter().map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feature(kind: Kind, typed: &str) -> Feature {
+        Feature::of(kind, typed).expect("a value")
+    }
+
+    fn own(kind: Kind, typed: &str, label: Option<&str>) -> String {
+        let feature = feature(kind, typed);
+        sentence(&feature, &feature, label)
+    }
+
+    #[test]
+    fn reasons_are_whole_sentences() {
+        let hashimoto = own(Kind::Condition, "icd10cm|E06.3", Some("Hashimoto's thyroiditis"));
+        assert_eq!(hashimoto, "You both live with Hashimoto's thyroiditis");
+        assert_eq!(own(Kind::Condition, "icd10cm|E06.3", None), "You both live with thyroiditis");
+        assert_eq!(own(Kind::Condition, "snomed|21983002", None), "You both live with the same condition");
+        let synthea = own(Kind::Condition, "snomed|44054006", Some("Diabetes mellitus type 2 (disorder)"));
+        assert_eq!(synthea, "You both live with diabetes mellitus type 2");
+        assert_eq!(own(Kind::Interest, "Walking", None), "You both enjoy walking");
+        assert_eq!(own(Kind::Role, "organizer", None), "You are both here as an organizer");
+        assert_eq!(own(Kind::Area, "Boston", Some("Boston")), "You both live near Boston");
+        assert_eq!(own(Kind::Language, "es", None), "You both speak Spanish");
+        assert_eq!(own(Kind::Year, "2021", None), "You were both diagnosed in 2021");
+        let (year, band) = (feature(Kind::Year, "2021"), feature(Kind::Year, "2021").ancestors().remove(0));
+        assert_eq!(sentence(&band, &year, None), "You were both diagnosed around 2021");
+    }
+
+    #[test]
+    fn names_keep_their_capitals() {
+        for kept in ["HIV disease", "Crohn's disease", "B12 deficiency"] {
+            assert_eq!(in_sentence(kept), kept);
+        }
+        assert_eq!(in_sentence("Type 1 diabetes mellitus"), "type 1 diabetes mellitus");
+    }
+
+    #[test]
+    fn advice_names_what_is_missing() {
+        let none = Advice { consents: false, kinds: vec![], withheld: true };
+        assert_eq!(none.lines().len(), 5);
+        let kinds = vec![Kind::Condition, Kind::Interest, Kind::Language, Kind::Year];
+        assert!(Advice { consents: true, kinds, withheld: true }.lines().is_empty());
+    }
+}
