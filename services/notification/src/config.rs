@@ -115,8 +115,10 @@ pub struct InboxSection {
     pub max_streams: Bounded<1, 1_000_000>,
 }
 
-/// How long a delivery is left alone after an attempt.
-const SETTLE: Duration = Duration::from_secs(5);
+/// How long a delivery that was seen to is left alone: the ledger hears of it long before.
+const SETTLE: Duration = Duration::from_secs(60);
+/// How long one that could not be seen to is left alone.
+const AGAIN: Duration = Duration::from_secs(2);
 
 impl Own {
     /// Puts mails together by these settings.
@@ -159,6 +161,7 @@ impl Own {
             concurrency: self.delivery.concurrency.as_usize(),
             poll: self.delivery.poll_millis.duration(),
             settle: SETTLE,
+            again: AGAIN,
             pause: self.delivery.pause_millis.duration(),
         }
     }

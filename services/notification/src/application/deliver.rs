@@ -51,8 +51,10 @@ pub enum Outcome {
     },
     /// It is not to be sent any more.
     Cancelled(Cancellation),
-    /// Nothing was tried: it is over, not yet due, or not this process's any more.
-    Left,
+    /// Nothing was tried: it is over.
+    Over,
+    /// Nothing was tried: it is not yet due, or no longer this process's to send.
+    NotNow,
 }
 
 /// Sends mails and records what became of them.
@@ -62,7 +64,7 @@ pub struct Courier<S> {
     pub(super) addresses: Arc<dyn Addresses>,
     pub(super) post: Arc<dyn Post>,
     pub(super) composer: Composer,
-    application: Application<S>,
+    pub(super) application: Application<S>,
     policy: SendPolicy,
 }
 
@@ -89,10 +91,10 @@ impl<S: EventStore> Courier<S> {
     pub async fn attempt(&self, due: &DueDelivery, ours: impl Fn() -> bool + Send) -> Result<Outcome, ApiError> {
         let DueDelivery { tenant, id } = due;
         let key = delivery_key(tenant, *id);
-        let State::Due(due) = self.executor.load::<Delivery>(&key).await?.state else { return Ok(Outcome::Left) };
+        let State::Due(due) = self.executor.load::<Delivery>(&key).await?.state else { return Ok(Outcome::Over) };
         let now = self.clock.now();
         if due.not_before > now {
-            return Ok(Outcome::Left);
+            return Ok(Outcome::NotNow);
         }
         let recipient = match self.recipient(tenant, &due, now).await? {
             Ok(recipient) => recipient,
@@ -100,7 +102,7 @@ impl<S: EventStore> Courier<S> {
         };
         let mail = self.compose(tenant, *id, &due, &recipient, now)?;
         if !ours() {
-            return Ok(Outcome::Left);
+            return Ok(Outcome::NotNow);
         }
         let sent = self.post.send(&mail).await;
         self.record(&key, *id, due.attempts + 1, sent).await

@@ -23,8 +23,10 @@ pub struct WorkerSettings {
     pub concurrency: usize,
     /// How often the ledger is asked.
     pub poll: Duration,
-    /// How long a delivery is left alone after an attempt, until the ledger has heard of it.
+    /// How long a delivery that was seen to is left alone, until the ledger has heard of it.
     pub settle: Duration,
+    /// How long one that could not be seen to is left alone.
+    pub again: Duration,
     /// How long nothing is sent after the mail server was not to be had.
     pub pause: Duration,
 }
@@ -126,7 +128,9 @@ impl<S: EventStore> Worker<S> {
             Err(error) => (error.id(), None),
         };
         let Some(id) = board.in_flight.remove(&task) else { return };
-        board.settling.insert(id, Instant::now() + self.settings.settle);
+        let seen_to = matches!(outcome, Some(Ok(Outcome::Sent | Outcome::Cancelled(_) | Outcome::Over)));
+        let alone = if seen_to { self.settings.settle } else { self.settings.again };
+        board.settling.insert(id, Instant::now() + alone);
         match outcome {
             Some(Ok(Outcome::Failed { server: true })) => {
                 board.paused_until = Some(Instant::now() + self.settings.pause);
