@@ -103,7 +103,7 @@ pub struct Place {
 /// Admits or turns down somebody who waits.
 pub async fn decide(call: &Call, command_id: String, place: Place, admit: bool) -> Result<Accepted, ApiError> {
     let Place { community_id, member_id } = place;
-    let request = wire::DecideJoinRequest { command_id, community_id, member_id, admit };
+    let request = wire::DecideJoinRequest { command_id, community_id, member_id, admit, tenant: String::new() };
     Ok(Accepted::of_wire(ask!(call, memberships.decide_join(request))?.receipt))
 }
 

@@ -79,13 +79,12 @@ impl<S: EventStore> Application<S> {
         &self,
         caller: &Caller,
         command_id: CommandId,
-        pair: Pair,
-        admit: bool,
+        tenant: &TenantSlug,
+        (pair, admit): (Pair, bool),
     ) -> Result<Receipt, ApiError> {
-        let tenant = caller.tenant()?;
-        self.must_be_staff(caller, &tenant, pair.community, CommunityRole::Moderator).await?;
+        self.must_be_staff(caller, tenant, pair.community, CommunityRole::Moderator).await?;
         let command = membership::DecideJoin { pair, admit, by: caller.actor().0, at: self.clock.now() };
-        self.change_membership(caller, command_id, &tenant, command, pair).await
+        self.change_membership(caller, command_id, tenant, command, pair).await
     }
 
     /// Invites somebody.

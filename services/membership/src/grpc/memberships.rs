@@ -41,7 +41,8 @@ impl<S: EventStore> Memberships for Api<S> {
         let caller = Caller::of(&request)?.clone();
         let asked = request.into_inner();
         let (command, pair) = (command_id(&asked.command_id)?, pair(&asked.community_id, &asked.member_id)?);
-        let receipt = self.application.decide_join(&caller, command, pair, asked.admit).await?;
+        let tenant = caller.tenant_for(&asked.tenant)?;
+        let receipt = self.application.decide_join(&caller, command, &tenant, (pair, asked.admit)).await?;
         Ok(Response::new(proto::DecideJoinResponse { receipt: self.queries.receipt(&receipt) }))
     }
 
