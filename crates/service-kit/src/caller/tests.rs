@@ -374,3 +374,30 @@ fn a_call_passed_on_has_only_the_time_that_is_left() {
     let left = caller.request(()).metadata().get("grpc-timeout").cloned().expect("a timeout");
     assert!(left.to_str().expect("ASCII").starts_with('0'), "{left:?}");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(10_000))]
+
+    #[test]
+    fn no_text_makes_the_token_parser_panic(text in "(kct1\\.)?.{0,60}(\\..{0,40})?") {
+        let _refused = token::Unverified::parse(&text).map(|_| ());
+    }
+
+    #[test]
+    fn no_signed_payload_makes_the_claims_parser_panic(
+        iss in "gateway|operator|posting|.{0,9}", kind in "member|service|operator|anonymous|.{0,9}",
+        name in proptest::option::of(".{0,70}"), tenant in proptest::option::of("riverside|.{0,50}"),
+        roles in proptest::collection::vec("administrator|.{0,9}", 0..3), iat in proptest::num::i64::ANY,
+        exp in proptest::num::i64::ANY,
+    ) {
+        let payload = json!({"iss": iss, "kind": kind, "name": name, "tenant": tenant, "roles": roles, "iat": iat, "exp": exp});
+        let payload: token::Payload = match serde_json::from_value(payload) {
+            Ok(payload) => payload,
+            Err(_) => return Ok(()),
+        };
+        // What passes is a closed, small thing: nothing of it is longer than what it names.
+        if let Ok(claims) = payload.claims() {
+            proptest::prop_assert!(!matches!(claims.subject, Subject::Member(_)), "a member without a session");
+        }
+    }
+}

@@ -87,4 +87,17 @@ mod tests {
             assert_eq!(of(bad), Err("TIMEOUT_MALFORMED".to_owned()), "{bad:?}");
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(10_000))]
+
+        #[test]
+        fn no_text_makes_the_parser_panic(bytes in proptest::collection::vec(0x20_u8..=0xff, 0..24)) {
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = http::HeaderValue::from_bytes(&bytes) {
+                headers.insert("grpc-timeout", value);
+            }
+            let _read = requested(&headers).map(|_| ());
+        }
+    }
 }

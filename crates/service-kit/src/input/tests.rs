@@ -48,3 +48,17 @@ fn a_page_has_a_usual_and_a_largest_size() {
     assert_eq!(page_size("size", 100, 20, 100), Ok(100));
     refused(page_size("size", 101, 20, 100), "size", "PAGE_TOO_LARGE");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(10_000))]
+
+    #[test]
+    fn what_passes_is_unchanged_short_and_free_of_control_characters(text in "\\PC{0,12}[\\x00-\\x20]{0,2}\\PC{0,12}") {
+        if let Ok(taken) = bounded_text("text", &text, 20) {
+            proptest::prop_assert_eq!(taken, text.as_str());
+            proptest::prop_assert!(taken.chars().count() <= 20 && !taken.trim().is_empty());
+            proptest::prop_assert!(!taken.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+        }
+        let _refused = (command_id(&text).is_err(), id::<MemberId>("member_id", &text).is_err(), tenant("tenant", &text).is_err());
+    }
+}

@@ -118,3 +118,32 @@ fn a_key_is_long_enough_and_never_printed() {
     }
     assert_eq!(format!("{:?}", key()), "PositionKey(..)");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(10_000))]
+
+    #[test]
+    fn any_positions_survive_their_token(
+        given in proptest::collection::vec(("[a-z]{1,12}", 0_u8..64, proptest::num::u64::ANY), 0..12)
+    ) {
+        let key = PositionKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").expect("32 bytes");
+        let positions: Positions =
+            given.iter().map(|(context, partition, sequence)| at(context, *partition, *sequence)).collect();
+        proptest::prop_assert_eq!(key.verify(&key.sign(&positions)), Ok(positions));
+    }
+
+    #[test]
+    fn no_signed_bytes_make_the_decoder_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..80)) {
+        let key = PositionKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").expect("32 bytes");
+        if let Ok(positions) = key.verify(&key.sign_bytes(&bytes)) {
+            // What is read is written back to something that reads the same.
+            proptest::prop_assert_eq!(key.verify(&key.sign(&positions)), Ok(positions));
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_token_parser_panic(text in "(kpt1\\.)?.{0,60}(\\..{0,40})?") {
+        let key = PositionKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").expect("32 bytes");
+        proptest::prop_assert!(text.is_empty() || key.verify(&text).is_err());
+    }
+}

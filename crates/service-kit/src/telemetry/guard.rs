@@ -11,7 +11,10 @@ use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use prometheus::Registry;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
@@ -64,15 +67,9 @@ pub fn install(settings: &Telemetry, service: &str, version: &str) -> Result<Gua
         logger: logger(settings, resource)?,
         registry,
     };
-    let lines = match settings.log_format {
-        LogFormat::Json => {
-            fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(std::io::stderr).boxed()
-        }
-        LogFormat::Text => fmt::layer().with_writer(std::io::stderr).boxed(),
-    };
     tracing_subscriber::registry()
         .with(filter)
-        .with(lines)
+        .with(lines(settings.log_format, std::io::stderr))
         .with(tracing_opentelemetry::layer().with_tracer(guard.tracer.tracer("kindred")))
         .with(guard.logger.as_ref().map(OpenTelemetryTracingBridge::new))
         .try_init()?;
@@ -81,6 +78,18 @@ pub fn install(settings: &Telemetry, service: &str, version: &str) -> Result<Gua
     opentelemetry::global::set_meter_provider(guard.meter.clone());
     metric::meter().u64_gauge(metric::BUILD_INFO).build().record(1, &[KeyValue::new("version", version.to_owned())]);
     Ok(guard)
+}
+
+/// Log lines; those inside a call show its trace id, as a field of its span.
+pub(super) fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    match format {
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(writer).boxed(),
+        LogFormat::Text => fmt::layer().with_writer(writer).boxed(),
+    }
 }
 
 /// The filter, with the exporters' own libraries kept out: their lines would feed themselves.

@@ -1,10 +1,14 @@
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tonic::metadata::MetadataMap;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::*;
 use crate::config::{Bounded, LogFormat, Telemetry};
@@ -75,4 +79,41 @@ fn a_filter_that_is_none_names_its_key() {
     let settings = Telemetry { filter: "info,[[".to_owned(), ..settings() };
     let error = install(&settings, "x", "1").map(|_| ()).expect_err("no filter");
     assert!(error.to_string().contains("`telemetry.filter`"), "{error}");
+}
+
+/// Keeps what is written.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_log_line_inside_a_call_shows_its_trace_and_stays_one_line() {
+    let written = Written::default();
+    let writer = written.clone();
+    let tracer = SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff).build();
+    let subscriber = tracing_subscriber::registry()
+        .with(guard::lines(LogFormat::Json, move || writer.clone()))
+        .with(tracing_opentelemetry::layer().with_tracer(tracer.tracer("test")));
+    tracing::subscriber::with_default(subscriber, || {
+        let mut headers = http::HeaderMap::new();
+        let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        headers.insert("traceparent", parent.parse().expect("ASCII"));
+        let span = tracing::info_span!("grpc.server.call", trace_id = tracing::field::Empty);
+        trace::continue_from(&span, &headers);
+        span.in_scope(|| tracing::info!(text = "a\r\nERROR forged", "call ended"));
+    });
+    let text = String::from_utf8(written.0.lock().expect("no panic").clone()).expect("UTF-8");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    let line: serde_json::Value = serde_json::from_str(&text).expect("one JSON object");
+    assert_eq!(line["message"], "call ended");
+    assert_eq!(line["spans"][0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
 }

@@ -11,7 +11,7 @@ use kindred_service_kit::grpc::Credentials;
 use tonic::transport::Channel;
 use tonic::{Code, Request};
 
-use crate::support::{ANSWER, assert_refused, claims, now, settings, start};
+use crate::support::{ANSWER, OTHER_TENANT, assert_refused, claims, now, settings, start};
 
 #[tokio::test]
 async fn a_handler_sees_the_end_caller_and_who_acts_for_them() {
@@ -110,5 +110,12 @@ async fn bad_input_names_its_field_across_the_wire() {
         let error = kindred_service_kit::error::ApiError::from(&status);
         assert_eq!((status.code(), error.field(), error.reason()), (Code::InvalidArgument, Some(field), reason));
     }
+    platform.end().await;
+}
+
+#[tokio::test]
+async fn a_member_who_names_another_tenant_finds_nothing() {
+    let platform = start(settings()).await;
+    assert_refused(platform.find(OTHER_TENANT).await, Code::NotFound, "TENANT_UNKNOWN");
     platform.end().await;
 }

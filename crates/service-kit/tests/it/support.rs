@@ -39,6 +39,7 @@ use tonic::{Request, Response, Status};
 pub const ANSWER: u32 = 1;
 pub const PANIC: u32 = 2;
 pub const WAIT: u32 = 3;
+pub const OTHER_TENANT: u32 = 4;
 
 /// The service behind the layers.
 #[derive(Default)]
@@ -84,6 +85,7 @@ impl Matching for Handlers {
                 self.inside.one_more();
                 self.release.notified().await;
             }
+            OTHER_TENANT => drop(caller.tenant_for("hill")?),
             _ => {}
         }
         Ok(Response::new(FindPeopleResponse { advice: seen, ..Default::default() }))
