@@ -6,3 +6,13 @@ pub mod domain;
 pub mod contract;
 
 pub mod index;
+
+pub mod application;
+pub mod clients;
+
+pub mod projections;
+pub mod read_model;
+
+pub mod grpc;
+
+pub mod service;

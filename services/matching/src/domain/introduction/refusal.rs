@@ -6,9 +6,12 @@ pub enum Refusal {
     /// Nobody asks to meet themselves.
     #[error("nobody is introduced to themselves")]
     Oneself,
-    /// There is no such introduction for this member, or the other cannot be met: unknown,
-    /// gone, suspended, without consent, or blocked either way; which of them is not told.
-    #[error("there is no such member to be introduced to")]
+    /// The other cannot be met: unknown, gone, suspended, without consent, or blocked
+    /// either way; which of them is not told.
+    #[error("there is no such member")]
+    MemberNotFound,
+    /// There is no such introduction for this member, or the other cannot be met any more.
+    #[error("there is no such introduction")]
     NotFound,
     /// The one who asks has not agreed to be matched.
     #[error("agree to be matched before asking for an introduction")]

@@ -49,7 +49,7 @@ impl RequestIntroduction {
         match self.permission {
             Permission::Granted => {}
             Permission::OwnConsentMissing => return Err(Refusal::OwnConsentMissing),
-            Permission::Refused => return Err(Refusal::NotFound),
+            Permission::Refused => return Err(Refusal::MemberNotFound),
         }
         match state.asked() {
             None => {}
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn nobody_asks_without_permission_or_for_themselves() {
         let refused = |permission| RequestIntroduction { permission, ..ask() };
-        given::<Introduction>([]).when(refused(Permission::Refused)).then_err(Refusal::NotFound);
+        given::<Introduction>([]).when(refused(Permission::Refused)).then_err(Refusal::MemberNotFound);
         given::<Introduction>([]).when(refused(Permission::OwnConsentMissing)).then_err(Refusal::OwnConsentMissing);
         given::<Introduction>([]).when(RequestIntroduction { to: member(1), ..ask() }).then_err(Refusal::Oneself);
     }

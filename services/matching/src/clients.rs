@@ -1,0 +1,5 @@
+//! The services that matching asks.
+
+mod membership;
+
+pub use membership::MembershipBlocks;

@@ -1,0 +1,106 @@
+//! The gRPC face of matching: parse, call, map; nothing is decided here.
+
+mod messages;
+
+use kindred_eventsourcing::{EventStore, Position};
+use kindred_proto::matching as wire;
+use kindred_proto::matching::matching_server::{Matching, MatchingServer};
+use kindred_service_host::Queries;
+use kindred_service_kit::caller::Caller;
+use kindred_service_kit::input;
+use kindred_service_kit::position::Positions;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+use crate::application::{Application, Introductions, NewIntroduction, PageRequest, People};
+
+/// All services of this context.
+pub fn routes<S: EventStore>(
+    application: Application<S>,
+    people: People,
+    introductions: Introductions,
+    queries: Queries,
+) -> Routes {
+    Routes::new(MatchingServer::new(Api { application, people, introductions, queries }))
+}
+
+struct Api<S> {
+    application: Application<S>,
+    people: People,
+    introductions: Introductions,
+    queries: Queries,
+}
+
+#[tonic::async_trait]
+impl<S: EventStore> Matching for Api<S> {
+    async fn find_people(
+        &self,
+        request: Request<wire::FindPeopleRequest>,
+    ) -> Result<Response<wire::FindPeopleResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let wanted = self.queries.positions().read(request.metadata())?;
+        let (found, stale) = self.people.find(&caller, request.into_inner().limit, &wanted).await?;
+        // The index reads the whole log in order: one partition's position says it all.
+        let partition = caller.member()?.member.0.partition();
+        let position = Position { context: "membership".to_owned(), partition, sequence: found.position };
+        Ok(Response::new(wire::FindPeopleResponse {
+            matches: found.matches.into_iter().map(messages::found).collect(),
+            advice: found.advice,
+            position: self.queries.positions().sign(&Positions::from(position)),
+            stale,
+        }))
+    }
+
+    async fn request_introduction(
+        &self,
+        request: Request<wire::RequestIntroductionRequest>,
+    ) -> Result<Response<wire::RequestIntroductionResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let asked = request.into_inner();
+        let (command_id, to) = (input::command_id(&asked.command_id)?, input::id("member_id", &asked.member_id)?);
+        let new = NewIntroduction::read(command_id, to, &asked.note)?;
+        let (receipt, id) = self.application.request_introduction(&caller, &new).await?;
+        let (receipt, introduction_id) = (self.queries.receipt(&receipt), id.to_string());
+        Ok(Response::new(wire::RequestIntroductionResponse { receipt, introduction_id }))
+    }
+
+    async fn answer_introduction(
+        &self,
+        request: Request<wire::AnswerIntroductionRequest>,
+    ) -> Result<Response<wire::AnswerIntroductionResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let asked = request.into_inner();
+        let command_id = input::command_id(&asked.command_id)?;
+        let id = input::id("introduction_id", &asked.introduction_id)?;
+        let receipt = self.application.answer_introduction(&caller, command_id, id, asked.accept).await?;
+        Ok(Response::new(wire::AnswerIntroductionResponse { receipt: self.queries.receipt(&receipt) }))
+    }
+
+    async fn withdraw_introduction(
+        &self,
+        request: Request<wire::WithdrawIntroductionRequest>,
+    ) -> Result<Response<wire::WithdrawIntroductionResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let asked = request.into_inner();
+        let command_id = input::command_id(&asked.command_id)?;
+        let id = input::id("introduction_id", &asked.introduction_id)?;
+        let receipt = self.application.withdraw_introduction(&caller, command_id, id).await?;
+        Ok(Response::new(wire::WithdrawIntroductionResponse { receipt: self.queries.receipt(&receipt) }))
+    }
+
+    async fn list_introductions(
+        &self,
+        request: Request<wire::ListIntroductionsRequest>,
+    ) -> Result<Response<wire::ListIntroductionsResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, asked) = request.into_parts();
+        let page = asked.page.unwrap_or_default();
+        let page = PageRequest::read(page.size, &page.cursor, caller.member()?.member.0)?;
+        let page = self.introductions.list(&metadata, &caller, page).await?;
+        Ok(Response::new(wire::ListIntroductionsResponse {
+            introductions: page.rows.into_iter().map(messages::introduction).collect(),
+            next_cursor: page.next.map(|cursor| cursor.encode()).unwrap_or_default(),
+            stale: page.stale,
+        }))
+    }
+}

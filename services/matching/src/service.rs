@@ -1,0 +1,77 @@
+//! The composition root: the one place that knows every concrete type.
+
+use std::sync::Arc;
+
+use kindred_projections::Person;
+use kindred_service_host::{ContextErasure, Host, KeyServiceSource, Running, ServiceConfig, confirm_by_call};
+use kindred_service_kit::caller::Role;
+use kindred_service_kit::config::{Bounded, Millis};
+use kindred_service_kit::lifecycle::{Stage, Tasks};
+use kindred_vault::KeyRing;
+use serde::Deserialize;
+
+use crate::application::{Acquaintances, Application, Introductions as IntroductionList, People};
+use crate::clients::MembershipBlocks;
+use crate::index::Index;
+use crate::index::feed::Feed;
+use crate::projections::Introductions;
+
+/// This context's name: its stream, its role.
+pub const CONTEXT: &str = "matching";
+
+/// The defaults of every setting.
+pub const DEFAULTS: &str =
+    concat!(include_str!("../../../crates/service-host/host.default.toml"), include_str!("../config.default.toml"));
+
+/// Settings that only matching has.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How many people of a tenant must release a value before it counts.
+    pub cohort_floor: Bounded<1, 1_000>,
+    /// How long an answer waits for the index.
+    pub patience_millis: Millis<1, 5_000>,
+}
+
+/// Settings of the matching service.
+pub type Config = ServiceConfig<Settings>;
+
+/// Starts the service; it runs until its tasks are told to stop.
+///
+/// # Errors
+///
+/// If a setting does not hold or something it stands on cannot be reached.
+pub async fn start(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
+    let (shared, own) = config.split();
+    let host = Host::connect(CONTEXT, shared, tasks).await?;
+    let membership = host.channel(Role::Membership)?;
+    let keys = host.keys(KeyServiceSource::new(membership.clone()))?;
+    let index = Index::new(u32::try_from(own.cohort_floor.get())?);
+    let patience = own.patience_millis.duration();
+    let log = host.stream("membership").await?;
+    feed(&host, &index, log.clone(), keys.clone());
+    let blocks = Arc::new(MembershipBlocks::new(membership.clone()));
+    let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), blocks, patience);
+    let application = Application::new(host.executor(), keys.clone(), acquaintances, host.clock());
+    let forgotten = index.clone();
+    let erasure = ContextErasure::new(CONTEXT, keys.clone(), confirm_by_call(CONTEXT, membership)).forgetting(
+        Arc::new(move |person: Person| {
+            forgotten.forget(&person.tenant, person.member);
+            Box::pin(async { Ok(()) })
+        }),
+    );
+    let wiring = host.wiring(keys).projection(Introductions).erasure(erasure);
+    host.start(wiring, move |queries| {
+        let people = People::new(index.clone(), patience);
+        let list = IntroductionList::new(queries.clone(), index);
+        Ok(crate::grpc::routes(application, people, list, queries))
+    })
+    .await
+}
+
+/// The index follows membership's log; matching is ready once it has caught up.
+fn feed(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore, keys: Arc<dyn KeyRing>) {
+    let (ready, stop) = (host.health().condition("index"), host.tasks().token(Stage::Supporting));
+    let feed = Feed::new(index.clone(), log, keys);
+    host.tasks().spawn("index", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+}
