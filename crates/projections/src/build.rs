@@ -72,13 +72,14 @@ struct Builder {
     progress: Progress,
 }
 
-/// Builds until it is done, given up or another process's.
-pub(crate) async fn run(mut site: Site) {
+/// Builds until it is done, given up or another process's. The partitions of a generation
+/// that became live here are handed on, so that it is fed without a pause.
+pub(crate) async fn run(mut site: Site) -> Vec<Owned> {
     let mut pause = Pause::default();
     while !site.stop.is_cancelled() {
         match current(&site).await {
             Ok(Some(row)) => site.row = row,
-            Ok(None) => return,
+            Ok(None) => break,
             Err(error) => {
                 tracing::warn!(error = chain(&error), "a build goes on later");
                 pause.rest(&site.stop).await;
@@ -90,7 +91,12 @@ pub(crate) async fn run(mut site: Site) {
         match builder.build().await {
             Ok(outcome) => {
                 tracing::info!("generation {generation} of `{name}`: {outcome}");
-                return builder.end().await;
+                if site.row.purpose == Purpose::Verify {
+                    builder.end().await;
+                    break;
+                }
+                site.changed.notify_one();
+                return builder.owned.into_values().collect();
             }
             Err(Stopped::Left) => {}
             // Without it the service cannot answer at all: it waits for a better program.
@@ -101,7 +107,8 @@ pub(crate) async fn run(mut site: Site) {
             Err(Stopped::Hopeless(reason)) => {
                 tracing::error!("generation {generation} of `{name}` is given up: {reason}");
                 builder.give_up(&reason).await;
-                return builder.end().await;
+                builder.end().await;
+                break;
             }
             Err(Stopped::Error(Error::Damaged(damaged))) => site.around.alarm.damaged(&damaged),
             Err(Stopped::Error(error)) => {
@@ -112,6 +119,7 @@ pub(crate) async fn run(mut site: Site) {
         builder.end().await;
         pause.rest(&site.stop).await;
     }
+    Vec::new()
 }
 
 /// The generation as it stands; none if it is not being built any more.

@@ -6,6 +6,7 @@
 //!   the tenant that its transaction was begun for, and nothing before that.
 //! * A transaction's tenant and search path end with it.
 
+mod identity;
 mod migrate;
 
 use std::time::Duration;

@@ -149,13 +149,16 @@ impl Actor {
     }
 
     async fn step(&mut self) -> Result<(), StoreError> {
-        if self.reader.is_none() {
-            // On every connect the stream must still hold what was read from it last.
-            check_mark(&self.log, self.last).await?;
-            self.reader = Some(self.log.reader(self.position, None).await?);
-        }
-        let Some(reader) = self.reader.as_mut() else { return Ok(()) };
-        let batch = reader.next(self.most, self.wait).await?;
+        let mut reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => {
+                // On every connect the stream must still hold what was read from it last.
+                check_mark(&self.log, self.last).await?;
+                self.log.reader(self.position, None).await?
+            }
+        };
+        let batch = self.next(reader.as_mut()).await?;
+        self.reader = Some(reader);
         check_order(self.log.context(), self.position, &batch)?;
         if batch.position > self.position {
             self.position = batch.position;
@@ -166,6 +169,19 @@ impl Actor {
             self.followers.retain(|follower| !follower.is_closed());
         }
         Ok(())
+    }
+
+    /// Reads on, and lets followers in while nothing comes. A read is never given up
+    /// half-way: what it has taken from the stream would be lost.
+    async fn next(&mut self, reader: &mut dyn DynReader) -> Result<Batch, StoreError> {
+        let (most, wait) = (self.most, self.wait);
+        let mut reading = reader.next(most, wait);
+        loop {
+            tokio::select! {
+                batch = &mut reading => return batch,
+                Some(request) = self.requests.recv() => self.admit(request),
+            }
+        }
     }
 
     async fn deliver(&mut self, chunk: &Arc<Chunk>) {

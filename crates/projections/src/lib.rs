@@ -15,6 +15,7 @@ mod apply;
 mod build;
 mod checkpoint;
 mod consumer;
+mod copy;
 mod database;
 mod drop_generation;
 mod erasure;
@@ -41,6 +42,7 @@ mod tables;
 mod transaction;
 mod wait;
 
+pub use copy::CopyRows;
 pub use database::{Database, migrate};
 pub use erasure::{Erasure, StepError};
 pub use error::Error;

@@ -86,6 +86,12 @@ impl Runner {
         }
     }
 
+    /// Starts with partitions that this process owns already.
+    pub(crate) fn holding(mut self, owned: Vec<Owned>) -> Self {
+        self.joined = owned.into_iter().map(|owned| (owned.partition, owned)).collect();
+        self
+    }
+
     /// Runs until stopped, then lets its partitions go.
     pub(crate) async fn run(mut self) {
         let mut pause = Pause::default();

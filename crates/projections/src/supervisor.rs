@@ -21,6 +21,7 @@ use crate::generation::{self, Purpose, Row, State};
 use crate::lease::Leases;
 use crate::log::Log;
 use crate::marks::Marks;
+use crate::pause::Pause;
 use crate::projector::{Health, ProjectorBuilder};
 use crate::react::Reacting;
 use crate::redactor::{self, Redactor};
@@ -30,18 +31,13 @@ use crate::{Database, Error, Operations, Projector, drop_generation};
 /// The longest that one reaction to one commit may take.
 const LONGEST_REACTION: Duration = Duration::from_secs(30);
 
-struct Task {
-    stop: CancellationToken,
-    building: bool,
-}
-
 struct Supervisor {
     parts: Arc<Parts>,
     feeds: HashMap<String, (Log, Feed)>,
     around: Surroundings,
     stop: CancellationToken,
     tasks: TaskTracker,
-    running: HashMap<(String, i64), Task>,
+    running: HashMap<(String, i64), CancellationToken>,
     changed: Arc<Notify>,
     hosts: Vec<String>,
 }
@@ -199,78 +195,35 @@ impl Supervisor {
 
     /// Runs what should run, and nothing else.
     fn follow(&mut self, rows: &[Row]) {
-        let wanted = |key: &(String, i64), task: &Task| {
-            rows.iter().any(|row| {
-                row.projection == key.0
-                    && row.generation == key.1
-                    && match row.state {
-                        State::Building => task.building,
-                        State::Live | State::Kept => !task.building,
-                        State::Dropping => false,
-                    }
-            })
-        };
-        self.running.retain(|key, task| {
-            let keeps = wanted(key, task);
+        self.running.retain(|(projection, generation), stop| {
+            let is_it = |row: &&Row| row.projection == *projection && row.generation == *generation;
+            let keeps = rows.iter().find(is_it).is_some_and(|row| row.state != State::Dropping);
             if !keeps {
-                task.stop.cancel();
+                stop.cancel();
             }
             keeps
         });
-        for row in rows {
+        for row in rows.iter().filter(|row| row.state != State::Dropping) {
             let key = (row.projection.clone(), row.generation);
             let known = self.parts.builder.projections.iter().find(|known| row.is_of(&known.declaration()));
-            let Some(projection) = known.filter(|_| row.state != State::Dropping && !self.running.contains_key(&key))
-            else {
-                continue;
-            };
-            let projection = projection.0.clone();
+            let Some(projection) = known.filter(|_| !self.running.contains_key(&key)) else { continue };
+            let anything_live =
+                rows.iter().any(|other| other.projection == row.projection && other.state == State::Live);
+            let Some((log, feed)) = self.feeds.get(&row.context) else { continue };
             let stop = self.stop.child_token();
-            let building = row.state == State::Building;
-            self.running.insert(key, Task { stop: stop.clone(), building });
-            if building {
-                let anything_live =
-                    rows.iter().any(|other| other.projection == row.projection && other.state == State::Live);
-                self.spawn_builder(row, projection, anything_live, stop);
-            } else {
-                self.spawn_runner(Arc::new(self.generation(row, projection)), stop);
-            }
+            let site = Site {
+                row: row.clone(),
+                anything_live,
+                projection: projection.0.clone(),
+                keys: self.parts.builder.keys.clone(),
+                log: log.clone(),
+                around: self.around.clone(),
+                stop: stop.clone(),
+                changed: self.changed.clone(),
+            };
+            self.tasks.spawn(look_after(site, feed.clone()));
+            self.running.insert(key, stop);
         }
-    }
-
-    fn generation(&self, row: &Row, projection: Arc<dyn crate::projection::Erased>) -> Generation {
-        Generation {
-            id: row.consumer(),
-            host: host(&projection.declaration()),
-            schema: row.schema.clone(),
-            projection,
-            keys: self.parts.builder.keys.clone(),
-            database: self.database().clone(),
-            poison: Poison::Parks,
-            bare: false,
-            records: Mutex::new(Records::default()),
-        }
-    }
-
-    fn spawn_builder(
-        &self,
-        row: &Row,
-        projection: Arc<dyn crate::projection::Erased>,
-        anything_live: bool,
-        stop: CancellationToken,
-    ) {
-        let Some((log, _)) = self.feeds.get(&row.context) else { return };
-        let site = Site {
-            row: row.clone(),
-            anything_live,
-            projection,
-            keys: self.parts.builder.keys.clone(),
-            log: log.clone(),
-            around: self.around.clone(),
-            stop,
-            changed: self.changed.clone(),
-        };
-        self.tasks.spawn(build::run(site));
     }
 
     fn tell_readiness(&self, rows: &[Row]) {
@@ -286,4 +239,42 @@ impl Supervisor {
             changes
         });
     }
+}
+
+/// Builds a generation if it is being built, then feeds it.
+async fn look_after(site: Site, feed: Feed) {
+    let owned = if site.row.state == State::Building { build::run(site.clone()).await } else { Vec::new() };
+    if site.row.state == State::Building && owned.is_empty() && !is_fed(&site).await {
+        return;
+    }
+    let consumer = Arc::new(Generation {
+        id: site.row.consumer(),
+        host: host(&site.projection.declaration()),
+        schema: site.row.schema,
+        projection: site.projection,
+        keys: site.keys,
+        database: site.around.leases.database.clone(),
+        poison: Poison::Parks,
+        bare: false,
+        records: Mutex::new(Records::default()),
+    });
+    Runner::new(consumer, site.log, feed, site.around, site.stop).holding(owned).run().await;
+}
+
+/// Whether another process has built it meanwhile.
+async fn is_fed(site: &Site) -> bool {
+    let mut pause = Pause::default();
+    while !site.stop.is_cancelled() {
+        match generation::all(&site.around.leases.database).await {
+            Ok(rows) => {
+                let is_it = |row: &&Row| row.projection == site.row.projection && row.generation == site.row.generation;
+                return rows.iter().find(is_it).is_some_and(|row| matches!(row.state, State::Live | State::Kept));
+            }
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "cannot look at a generation");
+                pause.rest(&site.stop).await;
+            }
+        }
+    }
+    false
 }

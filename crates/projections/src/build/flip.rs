@@ -15,9 +15,9 @@ use crate::{Database, Error, tables, transaction};
 const TURN: &str = "turn the views to a generation";
 
 /// How long the generation before may stand still.
-const STANDSTILL: Duration = Duration::from_secs(2);
+const STANDSTILL: Duration = Duration::from_millis(500);
 /// Attempts before the build starts over from catching up.
-const ATTEMPTS: usize = 20;
+const ATTEMPTS: usize = 40;
 
 impl Builder {
     /// Turns the views of this version to the generation.

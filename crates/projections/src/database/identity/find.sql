@@ -1,0 +1,1 @@
+SELECT identity FROM kindred.stream_identities WHERE context = $1

@@ -1,0 +1,1 @@
+DELETE FROM kindred.checkpoints WHERE context = $1
