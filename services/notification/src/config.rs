@@ -12,7 +12,8 @@ use crate::domain::delivery::RetrySchedule;
 use crate::mail::{Composer, Links, SmtpSettings, SmtpTls, UnsubscribeKeys};
 
 /// The defaults, with a comment for every key.
-pub const DEFAULTS: &str = include_str!("../config.default.toml");
+pub const DEFAULTS: &str =
+    concat!(include_str!("../../../crates/service-host/host.default.toml"), include_str!("../config.default.toml"));
 
 /// Settings of the notification service.
 pub type Config = ServiceConfig<Own>;

@@ -9,24 +9,22 @@ use kindred_proto::notification::notifications_server::NotificationsServer;
 use kindred_service_host::{ContextErasure, Host, Part, Running, confirm_by_call};
 use kindred_service_kit::caller::Role;
 use kindred_service_kit::lifecycle::{Stage, Tasks};
-use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 use uuid::Uuid;
 
 use crate::application::{Application, Courier, Worker};
 use crate::clients::MembershipAddresses;
-use crate::config::{Config, Own};
+use crate::config::Own;
 use crate::grpc::NotificationsService;
 use crate::mail::SmtpPost;
 use crate::projections::{Deliveries, Inbox, NoticeBlocks};
 use crate::reactions::{TellOfIntroductions, TellOfJoins, TellOfPosts};
 use crate::read_model::{BlockList, DatabaseLease, DeliveryLedger, Watchers};
 
+pub use crate::config::{Config, DEFAULTS};
+
 /// This context.
 pub const CONTEXT: &str = "notification";
-
-/// Tables of this service that are no projections.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// Connects and starts the service; it runs until `tasks` stop.
 ///

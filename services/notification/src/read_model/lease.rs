@@ -1,4 +1,8 @@
 //! The right to send: one row, held by one process at a time.
+//!
+//! It stands among the projector's own leases: the mail sender is one more worker of this
+//! database, played by whichever process holds its row. Holder and end are in one row, so
+//! that of two who take it at once one loses.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,12 +14,15 @@ use uuid::Uuid;
 
 use crate::application::{LedgerError, SendingLease};
 
+/// The worker that sends mails, whoever plays it: the UUID of eight bytes `mail-out`.
+const SENDER: Uuid = Uuid::from_u128(0x6d61_696c_2d6f_7574_0000_0000_0000_0000);
+
 /// A lease in the service's own database. Its end is reckoned from before the question was
 /// asked, so this process never believes in it longer than the database does.
 #[derive(Debug)]
 pub struct DatabaseLease {
     database: Database,
-    holder: Uuid,
+    holder: String,
     length: Duration,
     held_until: Mutex<Option<Instant>>,
 }
@@ -23,8 +30,8 @@ pub struct DatabaseLease {
 impl DatabaseLease {
     /// A lease of `length`, for the process that calls itself `holder`.
     #[must_use]
-    pub const fn new(database: Database, holder: Uuid, length: Duration) -> Self {
-        Self { database, holder, length, held_until: Mutex::new(None) }
+    pub fn new(database: Database, holder: Uuid, length: Duration) -> Self {
+        Self { database, holder: format!("mail:{}", holder.simple()), length, held_until: Mutex::new(None) }
     }
 
     fn known(&self) -> Option<Instant> {
@@ -38,7 +45,7 @@ impl DatabaseLease {
 
     async fn ask(&self) -> Result<Option<Instant>, sqlx::Error> {
         let before = Instant::now();
-        let held = query_file_scalar!("src/read_model/lease_hold.sql", self.holder, self.length.as_secs_f64())
+        let held = query_file_scalar!("src/read_model/lease_hold.sql", SENDER, self.holder, self.length.as_secs_f64())
             .fetch_optional(self.database.projector())
             .await?;
         Ok(self.know(held.map(|_held| before + self.length)))
@@ -61,7 +68,7 @@ impl SendingLease for DatabaseLease {
         Box::pin(async move {
             self.know(None);
             let released =
-                query_file!("src/read_model/lease_release.sql", self.holder).execute(self.database.projector()).await;
+                query_file!("src/read_model/lease_release.sql", SENDER, self.holder).execute(self.database.projector()).await;
             released.map(drop).map_err(|source| LedgerError { attempt: "give the sending lease back", source })
         })
     }

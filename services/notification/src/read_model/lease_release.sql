@@ -1,3 +1,3 @@
-DELETE FROM sending_lease
-WHERE name = 'mail'
-    AND holder = $1
+DELETE FROM kindred.workers
+WHERE worker = $1
+    AND hosts = ARRAY[$2::text]
