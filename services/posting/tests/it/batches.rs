@@ -8,21 +8,10 @@ use kindred_posting::application::CommunityRole;
 use kindred_posting::domain::ReactionKind;
 use kindred_posting::projections::{ThreadList, ThreadProjection};
 use kindred_projections::{Batch, BatchKeys, ErasedPeople, Person as Owner, Projection};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use kindred_testkit::{Seed, TestDatabase};
+use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::support::database::fresh;
 use crate::support::{Person, Town};
-
-/// Numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % sides
-    }
-}
 
 /// Three members who start, reply, edit, react and take out at random.
 async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
@@ -32,21 +21,22 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
         people.push(town.member(community, handle).await);
     }
     town.join(&people[2], community, CommunityRole::Moderator);
-    let mut dice = Dice(seed);
+    let mut dice = Seed::new(seed);
+    let mut roll = |sides: usize| dice.below(sides as u64) as usize;
     let mut threads = vec![town.start(&people[0], community, "First one", "words").await.1];
     let mut posts: Vec<(EntityId, usize)> = vec![(threads[0].0, 0)];
     for round in 0..120 {
-        let (who, (post, author)) = (dice.roll(3), posts[dice.roll(posts.len())]);
+        let (who, (post, author)) = (roll(3), posts[roll(posts.len())]);
         let person = &people[who];
         // Refusals are part of life here: what was taken out takes no more.
-        match dice.roll(10) {
+        match roll(10) {
             0 => {
                 let thread = town.start(person, community, &format!("Thread {round}"), "text").await.1;
                 threads.push(thread);
                 posts.push((thread.0, who));
             }
             1..=4 => {
-                let thread = threads[dice.roll(threads.len())];
+                let thread = threads[roll(threads.len())];
                 if let Ok((_, comment)) = town.try_reply(person, thread, &format!("Reply {round} for @ben")).await {
                     posts.push((comment, who));
                 }
@@ -55,7 +45,7 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
             7 => drop(town.delete(&people[2], post, &format!("Reason {round}")).await),
             _ => {
                 let kinds = [None, Some(ReactionKind::Hug), Some(ReactionKind::MeToo)];
-                drop(town.react(person, post, kinds[dice.roll(3)]).await);
+                drop(town.react(person, post, kinds[roll(3)]).await);
             }
         }
     }
@@ -70,8 +60,8 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
 struct Tables(PgConnection);
 
 impl Tables {
-    async fn new(options: &PgConnectOptions, name: &str) -> Self {
-        let mut connection = PgConnection::connect_with(options).await.unwrap();
+    async fn new(database: &TestDatabase, name: &str) -> Self {
+        let mut connection = database.superuser().await.unwrap();
         let prepare = format!(
             "CREATE SCHEMA {name}; SET search_path = {name}; {} {}",
             ThreadList::TABLES,
@@ -120,15 +110,15 @@ impl Tables {
 
 #[tokio::test]
 async fn rows_do_not_depend_on_how_the_log_was_cut() {
-    let options = fresh().await;
+    let database = TestDatabase::empty().await.unwrap();
     for seed in 0..6 {
         let town = Town::new();
         let (commits, _) = history(&town, seed).await;
-        let mut first = Tables::new(&options, &format!("one_{seed}")).await;
+        let mut first = Tables::new(&database, &format!("one_{seed}")).await;
         first.apply(&town, &commits, 1, &[]).await;
         let expected = first.dump().await;
         for size in [2, 7, 31, 1_000] {
-            let mut tables = Tables::new(&options, &format!("cut_{seed}_{size}")).await;
+            let mut tables = Tables::new(&database, &format!("cut_{seed}_{size}")).await;
             tables.apply(&town, &commits, size, &[]).await;
             assert_eq!(tables.dump().await, expected, "seed {seed}, batches of {size}");
         }
@@ -137,18 +127,18 @@ async fn rows_do_not_depend_on_how_the_log_was_cut() {
 
 #[tokio::test]
 async fn rows_do_not_depend_on_when_an_author_was_erased() {
-    let options = fresh().await;
+    let database = TestDatabase::empty().await.unwrap();
     for seed in 0..4 {
         let town = Town::new();
         let (commits, people) = history(&town, seed).await;
         for (number, person) in people.iter().enumerate() {
             let owner = Owner::new(person.tenant.clone(), person.id);
             let erased = [owner.clone()];
-            let mut from_the_start = Tables::new(&options, &format!("start_{seed}_{number}")).await;
+            let mut from_the_start = Tables::new(&database, &format!("start_{seed}_{number}")).await;
             from_the_start.apply(&town, &commits, 9, &erased).await;
             let expected = from_the_start.dump().await;
             for at in [commits.len() / 3, commits.len()] {
-                let mut tables = Tables::new(&options, &format!("at_{seed}_{number}_{at}")).await;
+                let mut tables = Tables::new(&database, &format!("at_{seed}_{number}_{at}")).await;
                 tables.apply(&town, &commits[..at], 9, &[]).await;
                 tables.redact(&owner).await;
                 tables.apply(&town, &commits[at..], 9, &erased).await;
@@ -160,16 +150,16 @@ async fn rows_do_not_depend_on_when_an_author_was_erased() {
 
 #[tokio::test]
 async fn replies_that_come_before_their_parked_thread_count_as_well() {
-    let options = fresh().await;
+    let database = TestDatabase::empty().await.unwrap();
     let town = Town::new();
     let (commits, _) = history(&town, 3).await;
-    let mut in_order = Tables::new(&options, "in_order").await;
+    let mut in_order = Tables::new(&database, "in_order").await;
     in_order.apply(&town, &commits, 10, &[]).await;
     // What was parked is replayed behind everything else, each entity still in its order.
     let parked = commits[0].key.clone();
     let (late, mut early): (Vec<_>, Vec<_>) = commits.into_iter().partition(|commit| commit.key == parked);
     early.extend(late);
-    let mut replayed = Tables::new(&options, "replayed").await;
+    let mut replayed = Tables::new(&database, "replayed").await;
     replayed.apply(&town, &early, 10, &[]).await;
     assert_eq!(replayed.dump().await, in_order.dump().await);
 }

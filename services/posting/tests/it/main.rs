@@ -1,5 +1,5 @@
-//! Posting as its callers and its databases see it, over a log in memory, a vault in
-//! memory and a membership that answers as each test needs.
+//! Posting as its callers and its databases see it: the rules over a log and a vault in
+//! memory, the whole service over a real bus; membership answers as each test needs.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -10,4 +10,5 @@ mod commands;
 mod erasure;
 mod limits;
 mod reading;
+mod service;
 mod standing;

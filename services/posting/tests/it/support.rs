@@ -18,6 +18,7 @@ use kindred_service_kit::error::ApiError;
 use kindred_vault::{CacheSettings, CachedKeys, Keeper as _, KeyRing, MemoryVault};
 
 pub mod database;
+pub mod members;
 
 pub type Receipt = kindred_eventsourcing::Receipt;
 
@@ -27,6 +28,7 @@ pub struct Person {
     pub id: MemberId,
     pub tenant: TenantSlug,
     pub key: KeyId,
+    pub claims: MemberClaims,
     pub caller: Caller,
 }
 
@@ -48,8 +50,7 @@ impl Membership for FakeMembership {
             if let Some(refusal) = self.refusals.lock().unwrap().get(&member.member) {
                 return Err(refusal.clone());
             }
-            let key = (member.tenant.clone(), member.member, community);
-            let standing = self.standings.lock().unwrap().get(&key).copied();
+            let standing = self.standing_of(&member.tenant, member.member, community);
             standing.ok_or_else(|| ApiError::denied("NOT_A_MEMBER", "you do not belong to this community"))
         })
     }
@@ -61,13 +62,20 @@ impl Membership for FakeMembership {
     ) -> BoxFuture<'a, Result<HashMap<String, MemberId>, ApiError>> {
         Box::pin(async move {
             self.asked_for_handles.fetch_add(1, Ordering::SeqCst);
-            let known = self.handles.lock().unwrap();
-            Ok(handles.into_iter().filter_map(|handle| Some((handle.clone(), *known.get(&handle)?))).collect())
+            Ok(handles.into_iter().filter_map(|handle| Some((handle.clone(), self.member_of(&handle)?))).collect())
         })
     }
 }
 
 impl FakeMembership {
+    pub fn standing_of(&self, tenant: &TenantSlug, member: MemberId, community: CommunityId) -> Option<Standing> {
+        self.standings.lock().unwrap().get(&(tenant.clone(), member, community)).copied()
+    }
+
+    pub fn member_of(&self, handle: &str) -> Option<MemberId> {
+        self.handles.lock().unwrap().get(handle).copied()
+    }
+
     /// From now on this member is told `reason` wherever they go.
     pub fn refuse(&self, member: MemberId, reason: &'static str) {
         self.refusals.lock().unwrap().insert(member, ApiError::denied(reason, "no"));
@@ -139,7 +147,7 @@ impl Town {
         let token = self.issuer.member(&claims, &BTreeSet::new(), Duration::from_secs(300));
         let caller = Caller::verify(&self.verifier, token.as_str(), None, self.clock.now()).unwrap();
         self.membership.handles.lock().unwrap().insert(handle.to_owned(), id);
-        Person { id, tenant, key, caller }
+        Person { id, tenant, key, claims, caller }
     }
 
     /// Somebody who belongs to a community of their tenant.

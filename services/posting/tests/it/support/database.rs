@@ -1,7 +1,5 @@
 //! A database of a test's own, a projector on it, and the gRPC face over both.
 
-use std::hash::{BuildHasher as _, RandomState};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,36 +7,24 @@ use kindred_eventsourcing::MemoryStore;
 use kindred_ids::{CommunityId, EntityId, MemberId, ThreadId};
 use kindred_posting::grpc::ThreadsService;
 use kindred_posting::projections::{ThreadList, ThreadProjection};
-use kindred_projections::{Database, Operations, Projector, Settings, migrate};
+use kindred_projections::{Operations, Projector, Settings};
 use kindred_proto::posting as wire;
 use kindred_proto::posting::threads_server::Threads as _;
 use kindred_service_host::Queries;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::position::PositionKey;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use kindred_testkit::TestDatabase;
+use sqlx::AssertSqlSafe;
 use tokio_util::sync::CancellationToken;
 use tonic::Request;
 
 use super::{Person, Receipt, Town};
 
-/// Options of a fresh, migrated database on the shared server.
-pub async fn fresh() -> PgConnectOptions {
-    let server = PgConnectOptions::from_str(&kindred_embedded::shared::postgres().await.unwrap()).unwrap();
-    let [a, b] = [1, 2].map(|half| RandomState::new().hash_one(half));
-    let name = format!("posting_{a:016x}{b:016x}");
-    let mut connection = PgConnection::connect_with(&server).await.unwrap();
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
-    let options = server.database(&name);
-    migrate(&options, &[]).await.unwrap();
-    options
-}
-
 /// Posting with its read side.
 pub struct Library {
     pub projector: Projector,
     pub service: ThreadsService<MemoryStore>,
-    pub options: PgConnectOptions,
+    pub database: TestDatabase,
     positions: Arc<PositionKey>,
     stop: CancellationToken,
 }
@@ -52,11 +38,11 @@ impl Library {
         town: &Town,
         also: impl FnOnce(kindred_projections::ProjectorBuilder) -> kindred_projections::ProjectorBuilder,
     ) -> Self {
-        let options = fresh().await;
-        let database = Database::connect(&options, 4, 4);
+        let database = TestDatabase::create(&[]).await.unwrap();
+        let pools = database.connect();
         let stop = CancellationToken::new();
         let settings = Settings { wait: Duration::from_millis(5), ..Settings::default() };
-        let builder = Projector::builder(database.clone(), settings)
+        let builder = Projector::builder(pools.clone(), settings)
             .keys(town.keys.clone())
             .own_stream(town.store.clone())
             .projection(ThreadList)
@@ -64,9 +50,9 @@ impl Library {
         let projector = also(builder).start(stop.clone()).await.unwrap();
         projector.ready(Duration::from_secs(60)).await.unwrap();
         let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
-        let queries = Queries::new("posting", database, projector.waiter(), positions.clone());
+        let queries = Queries::new("posting", pools, projector.waiter(), positions.clone());
         let service = ThreadsService::new(town.application.clone(), queries);
-        Self { projector, service, options, positions, stop }
+        Self { projector, service, database, positions, stop }
     }
 
     pub fn operations(&self) -> &Operations {
@@ -130,7 +116,7 @@ impl Library {
 
     /// Everything in the live generation, as text.
     pub async fn dump(&self) -> String {
-        let mut connection = PgConnection::connect_with(&self.options).await.unwrap();
+        let mut connection = self.database.superuser().await.unwrap();
         let mut dump = String::new();
         for table in ["threads", "posts", "post_versions", "post_reactions", "post_reaction_counts", "thread_totals"] {
             let query =
