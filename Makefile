@@ -53,8 +53,9 @@ lint: ## Format, clippy, dependencies, protocol
 	tools/buf lint proto
 
 .PHONY: manifests
-manifests: ## Validates what is deployed
+manifests: ## Validates what is deployed, and shows that mistakes would be found
 	tools/manifests
+	tools/manifests --self-test
 
 .PHONY: sqlx-prepare
 sqlx-prepare: servers ## Writes the data that queries are checked with
