@@ -72,6 +72,8 @@ SETTINGS = [
     ("posting", "shutdown_grace_secs = 40", "shutdown_grace_secs = 4000", "setting `server.shutdown_grace_secs`: 4000 is not a number from 1 to 600"),
     ("posting", '"0.0.0.0:8081"', '"0.0.0.0"', "setting `server.health_listen`: '0.0.0.0' is not an address and port"),
     ("posting", "[peers.membership]", "[peers.member]", "setting `peers.member`: there is no such role"),
+    ("posting", "[peers.membership", "[peers.matching", "setting `peers.membership`: is required and set nowhere"),
+    ("posting", "[peers.membership", "[peers.matching", "setting `peers.matching`: is set, but posting never calls it"),
     ("posting", "client_ca_file", "client_authority_file", "setting `server.tls.client_authority_file`: is not a setting"),
     ("posting", "nats-password", "nats-pasword", "names the secret `nats-pasword`"),
     ("membership", "root_key_file", "rootkey_file", "setting `service.rootkey_file`: is not a setting"),

@@ -107,7 +107,7 @@ def secret_files(settings, found=()):
 
 
 def check_file(role, where, text, variables, secrets, findings):
-    for problem in problems(role, text, variables):
+    for problem in [*problems(role, text, variables), *_peers(role, text)]:
         findings.add(where, problem)
     try:
         named = secret_files(tomllib.loads(text))
@@ -115,6 +115,20 @@ def check_file(role, where, text, variables, secrets, findings):
         return
     for name in sorted(named - secrets):
         findings.add(where, f"names the secret `{name}`, which deploy/make-secrets does not make for {role}")
+
+
+def _peers(role, text):
+    """A service is told of those whom its composition root calls, and of nobody else."""
+    source = ROOT / "services" / role / "src/service.rs"
+    if role not in SERVICES or not source.is_file():
+        return
+    called = {peer.lower() for peer in re.findall(r"host\.channel\(Role::(\w+)\)", source.read_text())}
+    try:
+        told = set(tomllib.loads(text).get("peers", {}))
+    except tomllib.TOMLDecodeError:
+        return
+    yield from (f"setting `peers.{peer}`: is required and set nowhere" for peer in sorted(called - told))
+    yield from (f"setting `peers.{peer}`: is set, but {role} never calls it" for peer in sorted(told - called))
 
 
 def check(documents, overlay, secrets, findings):
