@@ -67,8 +67,9 @@ impl SendingLease for DatabaseLease {
     fn release(&self) -> BoxFuture<'_, Result<(), LedgerError>> {
         Box::pin(async move {
             self.know(None);
-            let released =
-                query_file!("src/read_model/lease_release.sql", SENDER, self.holder).execute(self.database.projector()).await;
+            let released = query_file!("src/read_model/lease_release.sql", SENDER, self.holder)
+                .execute(self.database.projector())
+                .await;
             released.map(drop).map_err(|source| LedgerError { attempt: "give the sending lease back", source })
         })
     }

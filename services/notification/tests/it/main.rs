@@ -1,0 +1,10 @@
+//! Notification with its database, its mail server and, in `service`, all that it stands on.
+
+mod batches;
+mod delivery;
+mod erasure;
+mod inbox;
+mod mails;
+mod service;
+mod support;
+mod watch;
