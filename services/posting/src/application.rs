@@ -15,6 +15,7 @@ mod draft;
 mod edit;
 mod locate;
 mod mention;
+mod page;
 pub mod queries;
 mod react;
 mod refusals;
@@ -37,7 +38,8 @@ pub use delete::Removal;
 pub use draft::Draft;
 pub use edit::Change;
 use locate::Places;
-pub use queries::{PageRequest, Queries};
+pub use page::{Page, PageRequest};
+pub use queries::Queries;
 pub use standing::{CommunityRole, Membership, Standing};
 pub use thread::NewThread;
 

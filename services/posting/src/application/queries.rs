@@ -10,10 +10,10 @@ use kindred_projections::Projection;
 use kindred_service_host::Queries as Snapshots;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::{ApiError, ErrorCode};
-use kindred_service_kit::input;
 use tonic::metadata::MetadataMap;
 use uuid::Uuid;
 
+use super::page::{Page, PageRequest, paged};
 use super::refusals::community_unknown;
 use super::{Application, Cursor, Standing};
 use crate::projections::{ThreadList, ThreadProjection};
@@ -22,29 +22,6 @@ use crate::read_model::{PostRow, ReactionRow, Reading, ThreadRow, VersionRow};
 /// In how many communities one member's posts are looked for.
 const MOST_COMMUNITIES: i64 = 50;
 
-/// A page that was asked for.
-#[derive(Debug, Clone, Copy)]
-pub struct PageRequest {
-    size: u32,
-    behind: Option<Cursor>,
-}
-
-impl PageRequest {
-    /// Reads size (0 for 20, at most 100) and cursor of a page of `list`.
-    ///
-    /// # Errors
-    ///
-    /// `INVALID_ARGUMENT` on `page.size` or `page.cursor`.
-    pub fn read(size: u32, cursor: &str, list: EntityId) -> Result<Self, ApiError> {
-        Ok(Self { size: input::page_size("page.size", size, 20, 100)?, behind: Cursor::read(cursor, list)? })
-    }
-
-    /// One more than the page holds, to see whether another follows.
-    fn look_ahead(self) -> i64 {
-        i64::from(self.size) + 1
-    }
-}
-
 /// Rows, and whether they may not yet show what the caller's position asks for.
 #[derive(Debug)]
 pub struct Answer<T> {
@@ -52,15 +29,6 @@ pub struct Answer<T> {
     pub rows: T,
     /// Whether the read model had not come as far as was asked.
     pub stale: bool,
-}
-
-/// Rows of a page, and where the next one starts.
-#[derive(Debug)]
-pub struct Page<Row> {
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// None at the end.
-    pub next: Option<Cursor>,
 }
 
 /// A post, how members react to it, and whether the caller may see why it was taken out.
@@ -281,15 +249,6 @@ fn by_post(rows: Vec<ReactionRow>) -> HashMap<Uuid, Vec<ReactionRow>> {
         posts.entry(row.post_id).or_default().push(row);
     }
     posts
-}
-
-/// Cuts what was read beyond the page, and says where to go on.
-fn paged<Row>(mut rows: Vec<Row>, page: PageRequest, cursor: impl Fn(&Row) -> Cursor) -> Page<Row> {
-    let size = page.size as usize;
-    let more = rows.len() > size;
-    rows.truncate(size);
-    let next = rows.last().filter(|_| more).map(cursor);
-    Page { rows, next }
 }
 
 /// The log has it, the read model does not yet.

@@ -1,9 +1,7 @@
 //! People, places and texts for the tests of the rules.
 
-use bytes::Bytes;
 use kindred_eventsourcing::{Fingerprint, KeyId, Sealed, Timestamp};
 use kindred_ids::{CommandId, CommentId, CommunityId, EntityId, MemberId, ThreadId, derive_owned_id, derive_root_id};
-use uuid::Uuid;
 
 use super::Home;
 
@@ -35,12 +33,12 @@ pub fn comment_id(seed: u8) -> CommentId {
 }
 
 pub fn key(seed: u8) -> KeyId {
-    KeyId(Uuid::from_bytes([seed; 16]))
+    KeyId(root(seed, "key").as_uuid())
 }
 
 /// A text of the member with this seed; equal texts are equal.
 pub fn sealed(member: u8, text: u8) -> Sealed {
-    Sealed::from_parts(key(member), [text; 12], Bytes::from_static(b"unread"), Fingerprint([text; 16]))
+    Sealed::from_parts(key(member), [text; 12], b"unread".to_vec(), Fingerprint([text; 16]))
 }
 
 pub fn home(author: u8) -> Home {

@@ -8,6 +8,7 @@
 //! * Rows do not depend on how events were cut into batches.
 
 mod folded;
+mod post;
 mod posts;
 mod reactions;
 mod versions;
@@ -18,7 +19,7 @@ use kindred_projections::{ApplyError, Batch, Person, Projection};
 use sqlx::{PgConnection, query_file};
 
 use super::opened::author_keys;
-use folded::Folded;
+use folded::{Folded, Way};
 
 /// See the module.
 #[derive(Debug)]
@@ -40,8 +41,12 @@ impl Projection for ThreadProjection {
     }
 
     async fn apply(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
-        let folded = Folded::of(batch)?;
-        folded.write(transaction).await?;
+        Folded::of(batch)?.write(transaction, Way::Insert).await?;
+        Ok(())
+    }
+
+    async fn bulk(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
+        Folded::of(batch)?.write(transaction, Way::Copy).await?;
         Ok(())
     }
 

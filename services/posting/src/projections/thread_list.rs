@@ -6,13 +6,16 @@
 //!   its replies is applied first, the row ends the same.
 //! * A title is there only while its author is.
 
+mod rows;
+
 use std::collections::HashMap;
 
 use kindred_eventsourcing::{KeyId, RecordedCommit};
 use kindred_ids::{CommunityId, MemberId, TenantSlug, ThreadId};
 use kindred_projections::{ApplyError, Batch, BatchEvent, Person, Projection};
 use sqlx::{PgConnection, query_file};
-use uuid::Uuid;
+
+use rows::{Changed, Others, Replied, Started};
 
 use super::opened::{PostEvent, author_keys, owner, post_event, text};
 use crate::application::field;
@@ -40,8 +43,16 @@ impl Projection for ThreadList {
     }
 
     async fn apply(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
-        let changes = Changes::of(batch)?;
-        changes.write(transaction).await?;
+        let (started, others) = Changes::of(batch)?.rows();
+        started.write(transaction).await?;
+        others.write(transaction).await?;
+        Ok(())
+    }
+
+    async fn bulk(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
+        let (started, others) = Changes::of(batch)?.rows();
+        started.copy(transaction).await?;
+        others.write(transaction).await?;
         Ok(())
     }
 
@@ -150,7 +161,7 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    async fn write(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+    fn rows(self) -> (Started, Others) {
         let (mut started, mut replied, mut changed) = (Started::default(), Replied::default(), Changed::default());
         for ((tenant, thread), change) in self.0 {
             let key = (tenant.as_str().to_owned(), thread.as_uuid());
@@ -165,138 +176,6 @@ impl<'a> Changes<'a> {
                 replied.push(key, &change);
             }
         }
-        started.write(transaction).await?;
-        replied.write(transaction).await?;
-        changed.write(transaction).await
-    }
-}
-
-type Key = (String, Uuid);
-
-#[derive(Default)]
-struct Started {
-    keys: (Vec<String>, Vec<Uuid>),
-    communities: Vec<Uuid>,
-    authors: Vec<Uuid>,
-    titles: Vec<Option<String>>,
-    started_at: Vec<i64>,
-    last_activity_at: Vec<i64>,
-    replies: Vec<i64>,
-    deleted: Vec<bool>,
-    author_erased: Vec<bool>,
-}
-
-impl Started {
-    fn push(&mut self, key: Key, change: Change) {
-        let started_at = change.started_at.unwrap_or_default();
-        self.keys.0.push(key.0);
-        self.keys.1.push(key.1);
-        self.communities.push(change.community.as_uuid());
-        self.authors.push(change.author.as_uuid());
-        self.titles.push(change.title);
-        self.started_at.push(started_at);
-        self.last_activity_at.push(change.last_activity_at.unwrap_or(started_at));
-        self.replies.push(change.replies);
-        self.deleted.push(change.deleted);
-        self.author_erased.push(change.author_erased);
-    }
-
-    async fn write(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
-        if self.keys.0.is_empty() {
-            return Ok(());
-        }
-        query_file!(
-            "src/projections/thread_list/started.sql",
-            &self.keys.0,
-            &self.keys.1,
-            &self.communities,
-            &self.authors,
-            &self.titles as &[Option<String>],
-            &self.started_at,
-            &self.last_activity_at,
-            &self.replies,
-            &self.deleted,
-            &self.author_erased
-        )
-        .execute(transaction)
-        .await?;
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Replied {
-    keys: (Vec<String>, Vec<Uuid>),
-    communities: Vec<Uuid>,
-    authors: Vec<Uuid>,
-    last_activity_at: Vec<i64>,
-    replies: Vec<i64>,
-}
-
-impl Replied {
-    fn push(&mut self, key: Key, change: &Change) {
-        self.keys.0.push(key.0);
-        self.keys.1.push(key.1);
-        self.communities.push(change.community.as_uuid());
-        self.authors.push(change.author.as_uuid());
-        // A batch that only takes replies out moves nothing forward.
-        self.last_activity_at.push(change.last_activity_at.unwrap_or(0));
-        self.replies.push(change.replies);
-    }
-
-    async fn write(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
-        if self.keys.0.is_empty() {
-            return Ok(());
-        }
-        query_file!(
-            "src/projections/thread_list/replied.sql",
-            &self.keys.0,
-            &self.keys.1,
-            &self.communities,
-            &self.authors,
-            &self.last_activity_at,
-            &self.replies
-        )
-        .execute(transaction)
-        .await?;
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Changed {
-    keys: (Vec<String>, Vec<Uuid>),
-    retitled: Vec<bool>,
-    titles: Vec<Option<String>>,
-    deleted: Vec<bool>,
-    author_erased: Vec<bool>,
-}
-
-impl Changed {
-    fn push(&mut self, key: Key, change: &Change) {
-        self.keys.0.push(key.0);
-        self.keys.1.push(key.1);
-        self.retitled.push(change.retitled);
-        self.titles.push(change.title.clone());
-        self.deleted.push(change.deleted);
-        self.author_erased.push(change.author_erased);
-    }
-
-    async fn write(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
-        if self.keys.0.is_empty() {
-            return Ok(());
-        }
-        query_file!(
-            "src/projections/thread_list/changed.sql",
-            &self.keys.0,
-            &self.keys.1,
-            &self.retitled,
-            &self.titles as &[Option<String>],
-            &self.deleted,
-            &self.author_erased
-        )
-        .execute(transaction)
-        .await?;
-        Ok(())
+        (started, Others { replied, changed })
     }
 }

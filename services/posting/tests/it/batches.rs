@@ -37,7 +37,9 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
             }
             1..=4 => {
                 let thread = threads[roll(threads.len())];
-                if let Ok((_, comment)) = town.try_reply(person, thread, &format!("Reply {round} for @ben")).await {
+                if let Ok((_, comment)) =
+                    town.try_reply(person, thread, &format!("Reply \\N {round}\tfor @ben\n")).await
+                {
                     posts.push((comment, who));
                 }
             }
@@ -79,6 +81,15 @@ impl Tables {
         }
     }
 
+    /// As a rebuild loads them.
+    async fn bulk(&mut self, town: &Town, commits: &[RecordedCommit], size: usize) {
+        for cut in commits.chunks(size) {
+            let commits: Vec<&RecordedCommit> = cut.iter().collect();
+            ThreadList.bulk(&mut self.0, &batch(town, &ThreadList, commits.clone(), &[]).await).await.unwrap();
+            ThreadProjection.bulk(&mut self.0, &batch(town, &ThreadProjection, commits, &[]).await).await.unwrap();
+        }
+    }
+
     async fn apply_one<P: Projection>(
         &mut self,
         town: &Town,
@@ -86,10 +97,7 @@ impl Tables {
         commits: Vec<&RecordedCommit>,
         erased: &[Owner],
     ) {
-        let commits: Vec<&RecordedCommit> = commits.into_iter().filter(|commit| projection.wants(commit)).collect();
-        let keys = town.keys.keys(&projection.keys(&commits)).await.unwrap();
-        let keys = BatchKeys::new(Arc::new(keys), ErasedPeople::from_iter(erased.iter().cloned()));
-        projection.apply(&mut self.0, &Batch { commits, keys }).await.unwrap();
+        projection.apply(&mut self.0, &batch(town, projection, commits, erased).await).await.unwrap();
     }
 
     async fn redact(&mut self, person: &Owner) {
@@ -108,6 +116,18 @@ impl Tables {
     }
 }
 
+/// What a projection is given of these commits.
+async fn batch<'a, P: Projection>(
+    town: &Town,
+    projection: &P,
+    commits: Vec<&'a RecordedCommit>,
+    erased: &[Owner],
+) -> Batch<'a> {
+    let commits: Vec<&RecordedCommit> = commits.into_iter().filter(|commit| projection.wants(commit)).collect();
+    let keys = town.keys.keys(&projection.keys(&commits)).await.unwrap();
+    Batch { commits, keys: BatchKeys::new(Arc::new(keys), ErasedPeople::from_iter(erased.iter().cloned())) }
+}
+
 #[tokio::test]
 async fn rows_do_not_depend_on_how_the_log_was_cut() {
     let database = TestDatabase::empty().await.unwrap();
@@ -121,6 +141,9 @@ async fn rows_do_not_depend_on_how_the_log_was_cut() {
             let mut tables = Tables::new(&database, &format!("cut_{seed}_{size}")).await;
             tables.apply(&town, &commits, size, &[]).await;
             assert_eq!(tables.dump().await, expected, "seed {seed}, batches of {size}");
+            let mut loaded = Tables::new(&database, &format!("load_{seed}_{size}")).await;
+            loaded.bulk(&town, &commits, size).await;
+            assert_eq!(loaded.dump().await, expected, "seed {seed}, loads of {size}");
         }
     }
 }

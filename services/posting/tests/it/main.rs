@@ -10,5 +10,6 @@ mod commands;
 mod erasure;
 mod limits;
 mod reading;
+mod round_trips;
 mod service;
 mod standing;

@@ -10,7 +10,8 @@ use kindred_proto::posting;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::posts::{Deleted, Deletion, Edit, Edited, NewPost, Posted};
+use super::post::{Deletion, Edit, NewPost};
+use super::posts::{Deleted, Edited, Posted};
 use super::reactions::{Reactions, Totals};
 use super::versions::{Version, Versions};
 use crate::application::field;
@@ -19,6 +20,15 @@ use crate::projections::opened::{PostEvent, owner, post_event, text};
 
 /// Tenant and post.
 pub(super) type PostKey = (String, Uuid);
+
+/// How new rows go in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    /// By a statement, into tables that are read.
+    Insert,
+    /// By `COPY`, into tables that nobody reads yet.
+    Copy,
+}
 
 /// What a batch does to one post.
 enum Post {
@@ -151,7 +161,7 @@ impl Folded {
         Ok(())
     }
 
-    pub(super) async fn write(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+    pub(super) async fn write(self, transaction: &mut PgConnection, way: Way) -> Result<(), sqlx::Error> {
         let (mut posted, mut edited, mut deleted) = (Posted::default(), Edited::default(), Deleted::default());
         for (key, post) in self.posts {
             match post {
@@ -169,7 +179,10 @@ impl Folded {
         // First versions are copied before the edits change what they copy.
         edited.keep_first_versions(transaction).await?;
         Versions::of(self.versions).write(transaction).await?;
-        posted.write(transaction).await?;
+        match way {
+            Way::Insert => posted.write(transaction).await?,
+            Way::Copy => posted.copy(transaction).await?,
+        }
         edited.write(transaction).await?;
         deleted.write(transaction).await?;
         Totals::of(self.totals).write(transaction).await?;

@@ -1,129 +1,11 @@
 //! Rows of `posts`: written, edited, taken out.
 
-use kindred_eventsourcing::Timestamp;
-use kindred_ids::MemberId;
+use kindred_projections::CopyRows;
 use sqlx::{PgConnection, query_file};
 use uuid::Uuid;
 
-use super::folded::{PostKey, joined};
-use super::versions::Version;
-use crate::domain::Home;
-
-/// A post that was written in this batch, as it stands at its end.
-pub(super) struct NewPost {
-    thread: Uuid,
-    community: Uuid,
-    author: Uuid,
-    parent: Option<Uuid>,
-    title: Option<String>,
-    text: Option<String>,
-    mentions: String,
-    written_at: i64,
-    pub(super) edited_at: Option<i64>,
-    deletion: Option<Deletion>,
-    author_erased: bool,
-    sequence: i64,
-}
-
-impl NewPost {
-    pub(super) fn new(
-        home: &Home,
-        parent: Option<Uuid>,
-        title: Option<String>,
-        text: Option<String>,
-        mentions: &[MemberId],
-        at: Timestamp,
-        sequence: u64,
-    ) -> Self {
-        Self {
-            thread: home.thread.as_uuid(),
-            community: home.community.as_uuid(),
-            author: home.author.as_uuid(),
-            parent,
-            title,
-            author_erased: text.is_none(),
-            text,
-            mentions: joined(mentions),
-            written_at: at.millis(),
-            edited_at: None,
-            deletion: None,
-            sequence: sequence as i64,
-        }
-    }
-
-    pub(super) fn first_version(&self) -> Version {
-        Version { version: 1, title: self.title.clone(), text: self.text.clone(), written_at: self.written_at }
-    }
-
-    pub(super) fn edit(&mut self, edit: Edit) {
-        if edit.retitled {
-            self.title = edit.title;
-        }
-        self.author_erased |= edit.text.is_none();
-        self.text = edit.text;
-        self.mentions = edit.mentions;
-        self.edited_at = Some(edit.at);
-    }
-
-    pub(super) fn delete(&mut self, deletion: Deletion) {
-        self.title = None;
-        self.text = None;
-        self.mentions = String::new();
-        self.author_erased |= deletion.author_erased;
-        self.deletion = Some(deletion);
-    }
-}
-
-/// How an edit leaves a post.
-pub(super) struct Edit {
-    retitled: bool,
-    title: Option<String>,
-    text: Option<String>,
-    mentions: String,
-    at: i64,
-}
-
-impl Edit {
-    pub(super) fn new(
-        retitled: bool,
-        title: Option<String>,
-        text: Option<String>,
-        mentions: &[MemberId],
-        at: Timestamp,
-    ) -> Self {
-        Self { retitled, title, text, mentions: joined(mentions), at: at.millis() }
-    }
-
-    pub(super) fn version(&self, version: u64) -> Version {
-        let (title, text) = (self.title.clone(), self.text.clone());
-        Version { version: version as i64, title, text, written_at: self.at }
-    }
-
-    /// Both edits at once: this one, with the earlier one's title if it sets none.
-    pub(super) fn after(mut self, earlier: Option<Self>) -> Self {
-        if let Some(earlier) = earlier.filter(|earlier| earlier.retitled && !self.retitled) {
-            self.retitled = true;
-            self.title = earlier.title;
-        }
-        self
-    }
-}
-
-/// How a post was taken out.
-pub(super) struct Deletion {
-    at: i64,
-    by: Uuid,
-    reason: Option<String>,
-    author_erased: bool,
-}
-
-impl Deletion {
-    /// `reason` is what opening a moderator's reason gave: nothing if its author was erased.
-    pub(super) fn new(by: MemberId, reason: Option<Option<String>>, at: Timestamp) -> Self {
-        let author_erased = reason == Some(None);
-        Self { at: at.millis(), by: by.as_uuid(), reason: reason.flatten(), author_erased }
-    }
-}
+use super::folded::PostKey;
+use super::post::{Deletion, Edit, NewPost};
 
 #[derive(Default)]
 pub(super) struct Posted {
@@ -192,6 +74,38 @@ impl Posted {
         .await?;
         Ok(())
     }
+}
+
+impl Posted {
+    /// As [`Self::write`], by `COPY`.
+    pub(super) async fn copy(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let mut rows = CopyRows::default();
+        for row in 0..self.ids.len() {
+            rows.text(&self.tenants[row]).uuid(self.ids[row]).uuid(self.threads[row]).uuid(self.communities[row]);
+            rows.uuid(self.authors[row]);
+            optional(&mut rows, self.parents[row].as_ref());
+            rows.optional(self.titles[row].as_deref()).optional(self.texts[row].as_deref());
+            rows.shown(format_args!("{{{}}}", self.mentions[row])).integer(self.written_at[row]);
+            optional(&mut rows, self.edited_at[row].as_ref());
+            optional(&mut rows, self.deleted_at[row].as_ref());
+            optional(&mut rows, self.deleted_by[row].as_ref());
+            rows.optional(self.reasons[row].as_deref()).boolean(self.author_erased[row]).integer(self.sequences[row]);
+            rows.end();
+        }
+        rows.send(transaction, COLUMNS).await?;
+        Ok(())
+    }
+}
+
+/// Where [`Posted::copy`] puts its rows.
+const COLUMNS: &str = "posts (tenant, post_id, thread_id, community_id, author_id, parent_id, title, text, \
+    mentioned_ids, written_at, edited_at, deleted_at, deleted_by, removal_reason, author_erased, sequence)";
+
+fn optional(rows: &mut CopyRows, value: Option<&impl std::fmt::Display>) {
+    match value {
+        Some(value) => rows.shown(value),
+        None => rows.null(),
+    };
 }
 
 #[derive(Default)]
