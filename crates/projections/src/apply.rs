@@ -8,6 +8,7 @@ mod records;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures::future::BoxFuture;
 use kindred_eventsourcing::RecordedCommit;
@@ -18,6 +19,7 @@ use tokio::sync::Mutex;
 use crate::checkpoint::{self, ConsumerId, Mark, Owned};
 use crate::consumer::{Consumer, ProcessError, Processed, Work, moved};
 use crate::projection::{ApplyError, Batch, Erased};
+use crate::telemetry::{consumer_label, instruments};
 use crate::transaction::{self, describe, is_data_error};
 use crate::{BatchKeys, Database};
 pub(crate) use park::{ParkRow, park};
@@ -44,6 +46,8 @@ pub(crate) struct Generation {
     /// Whether its tables are bare: nobody reads them, no policy, no secondary index.
     pub bare: bool,
     pub records: Mutex<Records>,
+    /// Entities at which no more are parked.
+    pub most_parked: u32,
 }
 
 /// Why a batch as a whole did not go in.
@@ -70,6 +74,7 @@ impl Consumer for Generation {
 
     fn process<'a>(&'a self, work: &'a Work<'a>) -> BoxFuture<'a, Result<Processed, ProcessError>> {
         Box::pin(async move {
+            let begun = Instant::now();
             let wanted: Vec<&RecordedCommit> =
                 work.commits.iter().copied().filter(|commit| self.projection.wants(commit)).collect();
             let keys = self.prefetch(&wanted).await?;
@@ -78,6 +83,9 @@ impl Consumer for Generation {
                 Err(Failure::Data) => self.one_by_one(work, &wanted, &keys).await?,
                 Err(Failure::Other(error)) => return Err(error),
             }
+            let (instruments, label) = (instruments(), consumer_label(&self.id.name));
+            instruments.commits.add(wanted.len() as u64, &label);
+            instruments.batch_duration.record(begun.elapsed().as_secs_f64(), &label);
             Ok(Processed { moved: moved(&work.moves), behind: Vec::new() })
         })
     }
@@ -139,6 +147,10 @@ impl Generation {
                     savepoint.rollback().await?;
                     rows.push(self.fault(commit, error)?);
                     seen.parked.insert(subject);
+                    if seen.parked.len() > self.most_parked as usize {
+                        let what = format!("`{}` has {} parked entities already", self.id.name, self.most_parked);
+                        return Err(ProcessError::Passing(what.into()));
+                    }
                 }
             }
         }

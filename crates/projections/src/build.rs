@@ -8,6 +8,7 @@
 //! * An event that cannot be applied fails a rebuild; nothing is skipped.
 //! * The views turn only to a generation that is at least as far as the one before.
 
+mod ahead;
 mod compare;
 pub(crate) mod flip;
 mod load;
@@ -144,6 +145,7 @@ impl Builder {
             poison,
             bare: matches!(site.row.phase.as_str(), "tables" | "load"),
             records: Mutex::new(Records::default()),
+            most_parked: site.around.settings.most_parked,
         };
         Self { site, consumer, owned: BTreeMap::new(), reader: None, progress: Progress::default() }
     }
@@ -212,7 +214,6 @@ impl Builder {
     /// Reads up to and with `through`, but each partition not past its limit.
     async fn advance(&mut self, through: u64, limits: Option<&BTreeMap<Partition, Mark>>) -> Result<(), Stopped> {
         let settings = self.site.around.settings.clone();
-        let most = if self.consumer.bare { settings.bulk_batch } else { settings.batch };
         let (mut reader, mut position) = match self.reader.take() {
             Some((reader, position)) => (reader.into_inner().unwrap_or_else(PoisonError::into_inner), position),
             None => {
@@ -224,7 +225,7 @@ impl Builder {
             if self.site.stop.is_cancelled() {
                 return Err(Stopped::Left);
             }
-            let batch = reader.next(most, settings.wait).await.map_err(Error::from)?;
+            let batch = reader.next(settings.batch, settings.wait).await.map_err(Error::from)?;
             check_order(self.site.log.context(), position, &batch).map_err(Error::from)?;
             position = position.max(batch.position);
             self.apply(&batch.commits, limits).await?;

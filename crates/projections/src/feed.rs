@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kindred_eventsourcing::{Batch, LogDamaged, RecordedCommit, StoreError};
+use opentelemetry::KeyValue;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,7 @@ use crate::alarm::Alarm;
 use crate::checkpoint::Mark;
 use crate::log::{DynReader, Log};
 use crate::pause::Pause;
+use crate::telemetry::{attribute, instruments};
 
 /// Chunks that may wait for one follower.
 const AHEAD: usize = 3;
@@ -164,6 +166,8 @@ impl Actor {
             self.position = batch.position;
             let chunk = Arc::new(Chunk { commits: batch.commits, position: batch.position });
             self.last = chunk.mark().unwrap_or(self.last);
+            let label = [KeyValue::new(attribute::CONTEXT, self.log.context().to_owned())];
+            instruments().stream_position.record(self.position, &label);
             self.deliver(&chunk).await;
         } else {
             self.followers.retain(|follower| !follower.is_closed());

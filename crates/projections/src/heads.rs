@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 use kindred_eventsourcing::{ChainHash, KeyId, LogDamaged, RecordedCommit};
 use kindred_ids::{Partition, TenantSlug};
 use ring::digest::{Context, SHA256};
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::projection::{Declaration, Erased};
 use crate::{ApplyError, Batch, Person};
@@ -23,6 +23,55 @@ use crate::{ApplyError, Batch, Person};
 pub(crate) const NAME: &str = "entity_heads";
 /// Raised when its rows change.
 pub(crate) const VERSION: u32 = 1;
+
+/// Where a partition of the service's own stream ends, and the hash of all that leads there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartitionHead {
+    /// The partition.
+    pub partition: Partition,
+    /// Sequence of its last commit.
+    pub sequence: u64,
+    /// Running hash: first 16 bytes of SHA-256 over the one before, the commit's sequence
+    /// (8 bytes, big end first) and its own hash.
+    pub running: ChainHash,
+}
+
+impl PartitionHead {
+    /// Takes one more commit of the partition in.
+    #[must_use]
+    pub fn after(self, commit: &RecordedCommit) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(&self.running.0);
+        context.update(&commit.sequence.to_be_bytes());
+        context.update(&commit.hash.0);
+        let mut running = [0; 16];
+        running.copy_from_slice(&context.finish().as_ref()[..16]);
+        Self { sequence: commit.sequence, running: ChainHash(running), ..self }
+    }
+
+    /// Before the first commit.
+    #[must_use]
+    pub const fn start(partition: Partition) -> Self {
+        Self { partition, sequence: 0, running: ChainHash::START }
+    }
+
+    fn read(partition: i16, sequence: i64, running: Vec<u8>) -> Option<Self> {
+        Some(Self {
+            partition: u8::try_from(partition).ok().and_then(Partition::new)?,
+            sequence: u64::try_from(sequence).ok()?,
+            running: ChainHash(running.try_into().ok()?),
+        })
+    }
+}
+
+/// The heads in the tables of `schema`.
+pub(crate) async fn read(connection: &mut PgConnection, schema: &str) -> Result<Vec<PartitionHead>, sqlx::Error> {
+    let statement = format!("SELECT partition, sequence, running FROM \"{schema}\".partition_heads ORDER BY partition");
+    let rows: Vec<(i16, i64, Vec<u8>)> = sqlx::query_as(AssertSqlSafe(statement)).fetch_all(connection).await?;
+    let heads =
+        rows.into_iter().filter_map(|(partition, sequence, running)| PartitionHead::read(partition, sequence, running));
+    Ok(heads.collect())
+}
 
 /// See the module.
 pub(crate) struct EntityHeads {
@@ -101,24 +150,19 @@ async fn known(connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Re
 async fn partitions(connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Result<(), ApplyError> {
     let touched: Vec<i16> = commits.iter().map(|commit| i16::from(commit.key.partition().number())).collect();
     let rows = sqlx::query_file!("src/heads/running.sql", &touched).fetch_all(&mut *connection).await?;
-    let mut running: BTreeMap<Partition, (u64, Vec<u8>)> = BTreeMap::new();
-    for row in rows {
-        if let Some(partition) = u8::try_from(row.partition).ok().and_then(Partition::new) {
-            running.insert(partition, (row.sequence as u64, row.running));
-        }
-    }
+    let mut heads: BTreeMap<Partition, PartitionHead> = rows
+        .into_iter()
+        .filter_map(|row| PartitionHead::read(row.partition, row.sequence, row.running))
+        .map(|head| (head.partition, head))
+        .collect();
     for commit in commits {
-        let (sequence, hash) = running.entry(commit.key.partition()).or_insert_with(|| (0, vec![0; 16]));
-        let mut context = Context::new(&SHA256);
-        context.update(hash);
-        context.update(&commit.sequence.to_be_bytes());
-        context.update(&commit.hash.0);
-        *sequence = commit.sequence;
-        *hash = context.finish().as_ref()[..16].to_vec();
+        let partition = commit.key.partition();
+        let head = heads.entry(partition).or_insert(PartitionHead::start(partition));
+        *head = head.after(commit);
     }
-    let numbers: Vec<i16> = running.keys().map(|partition| i16::from(partition.number())).collect();
-    let (sequences, hashes): (Vec<i64>, Vec<Vec<u8>>) =
-        running.into_values().map(|(sequence, hash)| (sequence as i64, hash)).unzip();
+    let numbers: Vec<i16> = heads.keys().map(|partition| i16::from(partition.number())).collect();
+    let sequences: Vec<i64> = heads.values().map(|head| head.sequence as i64).collect();
+    let hashes: Vec<Vec<u8>> = heads.values().map(|head| head.running.0.to_vec()).collect();
     sqlx::query_file!("src/heads/run.sql", &numbers, &sequences, &hashes).execute(connection).await?;
     Ok(())
 }

@@ -39,6 +39,7 @@ mod runner;
 mod settings;
 mod supervisor;
 mod tables;
+pub mod telemetry;
 mod transaction;
 mod wait;
 
@@ -46,6 +47,7 @@ pub use copy::CopyRows;
 pub use database::{Database, migrate};
 pub use erasure::{Erasure, StepError};
 pub use error::Error;
+pub use heads::PartitionHead;
 pub use keys::{BatchKeys, NoKeys};
 pub use kindred_vault::{Aad, KeyRing, Opened};
 pub use operations::{GenerationStatus, Operations, ParkedEvent};

@@ -12,7 +12,7 @@ use crate::build::flip::roll_back;
 use crate::error::Attempt;
 use crate::generation::{self, Purpose, State};
 use crate::supervisor::Parts;
-use crate::{Database, Declaration, DynProjection, Error};
+use crate::{Database, Declaration, DynProjection, Error, PartitionHead, heads};
 pub use parking::ParkedEvent;
 
 /// How often a wait for a build looks.
@@ -166,6 +166,21 @@ impl Operations {
             return Ok(());
         }
         Err(Error::Refused(format!("generation {generation} of `{projection}` is neither kept nor being built")))
+    }
+
+    /// Where every partition of the service's own stream ends, for the log sink and the audit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownProjection`] if this service has no stream of its own or its heads
+    /// are still being built.
+    pub async fn heads(&self) -> Result<Vec<PartitionHead>, Error> {
+        let rows = generation::all(self.database()).await?;
+        let live = rows.into_iter().find(|row| row.state == State::Live && row.projection == heads::NAME);
+        let live = live.ok_or_else(|| Error::UnknownProjection(heads::NAME.to_owned()))?;
+        let attempt = "read the heads of the stream";
+        let mut connection = self.database().projector().acquire().await.attempt(attempt)?;
+        heads::read(&mut connection, &live.schema).await.attempt(attempt)
     }
 
     async fn statuses(&self, one: Option<(&str, i64)>) -> Result<Vec<GenerationStatus>, Error> {

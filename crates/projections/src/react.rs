@@ -119,7 +119,11 @@ impl Reacting {
     async fn react(&self, commit: &RecordedCommit) -> Result<Option<(usize, String)>, Behind> {
         let mut pause = Pause::default();
         for attempt in 1..=ATTEMPTS {
-            let reacted = tokio::time::timeout(self.longest, self.reaction.react(commit)).await;
+            // Cut short by a stop, it is done again elsewhere: its commands have the same ids.
+            let reacted = tokio::select! {
+                () = self.stop.cancelled() => return Err(Behind),
+                reacted = tokio::time::timeout(self.longest, self.reaction.react(commit)) => reacted,
+            };
             let error = match reacted {
                 Ok(Ok(())) => return Ok(None),
                 Ok(Err(ReactError::Poison { event, reason })) => return Ok(Some((event, reason))),
@@ -128,9 +132,6 @@ impl Reacting {
             };
             let (consumer, sequence) = (&self.id.name, commit.sequence);
             tracing::warn!(attempt, error, "`{consumer}` could not react to sequence {sequence}");
-            if self.stop.is_cancelled() {
-                break;
-            }
             pause.rest(&self.stop).await;
         }
         Err(Behind)

@@ -30,6 +30,7 @@ use crate::lease::Leases;
 use crate::log::{DynReader, Log};
 use crate::marks::Marks;
 use crate::pause::Pause;
+use crate::telemetry::{consumer_label, instruments};
 use crate::{Error, Settings};
 use catch_up::CatchUp;
 
@@ -103,6 +104,7 @@ impl Runner {
                 Err(error) => {
                     self.source = None;
                     let consumer = &self.consumer.id().name;
+                    instruments().retries.add(1, &consumer_label(consumer));
                     tracing::warn!(error = chain(&error), "`{consumer}` starts over");
                     pause.rest(&self.stop).await;
                     if let Err(error) = self.reload().await {
@@ -300,6 +302,7 @@ impl Runner {
                 }
                 Err(ProcessError::Fenced(lost)) => {
                     let consumer = &self.consumer.id().name;
+                    instruments().fenced.add(lost.len() as u64, &consumer_label(consumer));
                     tracing::info!(partitions = lost.len(), "`{consumer}` has lost partitions");
                     self.joined.retain(|partition, _| !lost.contains(partition));
                 }
@@ -310,6 +313,7 @@ impl Runner {
         }
         self.base = self.base.max(chunk.position);
         self.goal.send_replace(mark);
+        instruments().position.record(self.base, &consumer_label(&self.consumer.id().name));
         Ok(())
     }
 

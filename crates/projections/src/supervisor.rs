@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use kindred_vault::LONGEST_LIFETIME;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -26,8 +27,10 @@ use crate::projector::{Health, ProjectorBuilder};
 use crate::react::Reacting;
 use crate::redactor::{self, Redactor};
 use crate::runner::{Runner, Surroundings, chain};
-use crate::{Database, Error, Operations, Projector, drop_generation};
+use crate::{Database, Error, Operations, Projector, Settings, drop_generation};
 
+/// How often old generations are looked for.
+const RETIRE: Duration = Duration::from_secs(20);
 /// The longest that one reaction to one commit may take.
 const LONGEST_REACTION: Duration = Duration::from_secs(30);
 
@@ -40,6 +43,7 @@ struct Supervisor {
     running: HashMap<(String, i64), CancellationToken>,
     changed: Arc<Notify>,
     hosts: Vec<String>,
+    retired: Option<Instant>,
 }
 
 /// What was wired.
@@ -56,6 +60,7 @@ impl Parts {
 /// Checks the wiring and starts everything.
 pub(crate) async fn start(builder: ProjectorBuilder, stop: CancellationToken) -> Result<Projector, Error> {
     check(&builder)?;
+    check_settings(&builder.settings)?;
     let (database, settings) = (builder.database.clone(), builder.settings.clone());
     let inner = stop.child_token();
     let health = watch::Sender::new(Health::default());
@@ -76,7 +81,7 @@ pub(crate) async fn start(builder: ProjectorBuilder, stop: CancellationToken) ->
     let projector =
         Projector { database, marks: around.marks.clone(), operations, health: listening, tasks: tasks.clone() };
     let mut supervisor =
-        Supervisor { parts, feeds, around, stop: inner, tasks: tasks.clone(), running: HashMap::new(), changed, hosts };
+        Supervisor { parts, feeds, around, stop: inner, tasks: tasks.clone(), running: HashMap::new(), changed, hosts, retired: None };
     supervisor.begin().await?;
     tasks.spawn(async move { supervisor.run().await });
     tasks.close();
@@ -104,6 +109,19 @@ fn check(builder: &ProjectorBuilder) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn check_settings(settings: &Settings) -> Result<(), Error> {
+    let wrong = |name: &str, rule: &str| Err(Error::Wiring(format!("`{name}` {rule}")));
+    match settings {
+        Settings { batch: 0, .. } => wrong("batch", "must be at least 1"),
+        Settings { bulk_batch: 0, .. } => wrong("bulk_batch", "must be at least 1"),
+        Settings { key_cache, .. } if *key_cache > LONGEST_LIFETIME => wrong("key_cache", "may be 60 seconds at most"),
+        Settings { heartbeat, lease, .. } if heartbeat.is_zero() || *heartbeat * 2 > *lease => {
+            wrong("heartbeat", "must be more than nothing and at most half of `lease`")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What this process can run.
@@ -190,7 +208,11 @@ impl Supervisor {
         for row in rows.iter().filter(|row| row.state == State::Dropping) {
             drop_generation::try_drop(self.database(), row).await?;
         }
-        drop_generation::retire_old(self.database(), &self.parts, self.around.settings.keep).await
+        if self.retired.is_none_or(|retired| retired.elapsed() >= RETIRE) {
+            drop_generation::retire_old(self.database(), &self.parts, self.around.settings.keep).await?;
+            self.retired = Some(Instant::now());
+        }
+        Ok(())
     }
 
     /// Runs what should run, and nothing else.
@@ -257,6 +279,7 @@ async fn look_after(site: Site, feed: Feed) {
         poison: Poison::Parks,
         bare: false,
         records: Mutex::new(Records::default()),
+        most_parked: site.around.settings.most_parked,
     });
     Runner::new(consumer, site.log, feed, site.around, site.stop).holding(owned).run().await;
 }

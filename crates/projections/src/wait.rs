@@ -6,9 +6,11 @@
 use std::time::{Duration, Instant};
 
 use kindred_ids::Partition;
+use opentelemetry::KeyValue;
 
 use crate::Database;
 use crate::marks::Marks;
+use crate::telemetry::{attribute, consumer_label, instruments};
 
 /// The longest that a read waits.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -63,19 +65,31 @@ impl Waiter {
         sequence: u64,
         longest: Duration,
     ) -> Result<Waited, sqlx::Error> {
-        let deadline = Instant::now() + longest.min(LONGEST_WAIT);
+        let begun = Instant::now();
+        let deadline = begun + longest.min(LONGEST_WAIT);
         loop {
             let reached = self.reached(projection, version, partition).await?;
             if reached.as_ref().is_some_and(|reached| reached.sequence >= sequence) {
-                return Ok(Waited::Reached);
+                return Ok(ended(projection, begun, Waited::Reached));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(Waited::Stale);
+                return Ok(ended(projection, begun, Waited::Stale));
             }
             let generation = reached.map_or(0, |reached| reached.generation);
             self.marks.passed(projection, generation, partition, sequence, left.min(POLL)).await;
         }
+    }
+
+    /// Whether the views of a version exist: a process is not ready before those of its
+    /// queries do.
+    ///
+    /// # Errors
+    ///
+    /// [`sqlx::Error`] if Postgres does not answer.
+    pub async fn shows(&self, projection: &str, version: u32) -> Result<bool, sqlx::Error> {
+        let first = Partition::all().next().expect("there are partitions");
+        Ok(self.reached(projection, version, first).await?.is_some())
     }
 
     async fn reached(
@@ -94,4 +108,15 @@ impl Waiter {
         .await?;
         Ok(row.map(|row| Reached { generation: row.generation, sequence: row.sequence as u64 }))
     }
+}
+
+fn ended(projection: &str, begun: Instant, waited: Waited) -> Waited {
+    let outcome = match waited {
+        Waited::Reached => "reached",
+        Waited::Stale => "stale",
+    };
+    let [consumer] = consumer_label(projection);
+    let labels = [consumer, KeyValue::new(attribute::OUTCOME, outcome)];
+    instruments().wait_duration.record(begun.elapsed().as_secs_f64(), &labels);
+    waited
 }

@@ -4,6 +4,7 @@ use kindred_eventsourcing::RecordedCommit;
 use sqlx::PgConnection;
 
 use crate::checkpoint::ConsumerId;
+use crate::telemetry::{consumer_label, instruments};
 
 /// One event to be parked.
 pub(crate) struct ParkRow {
@@ -35,6 +36,7 @@ pub(crate) async fn park(
     if rows.is_empty() {
         return Ok(());
     }
+    instruments().parked.add(rows.len() as u64, &consumer_label(&consumer.name));
     let subjects: Vec<String> = rows.iter().map(|row| row.commit.subject(&consumer.context)).collect();
     let sequences: Vec<i64> = rows.iter().map(|row| row.sequence as i64).collect();
     let events: Vec<i32> = rows.iter().map(|row| row.event as i32).collect();

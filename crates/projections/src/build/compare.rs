@@ -135,7 +135,7 @@ fn differences(live: &Sums, new: &Sums, parked: i64) -> Vec<String> {
     for (table, (rows, sum)) in live {
         match new.get(table) {
             Some(other) if other == &(*rows, sum.clone()) => {}
-            Some((others, _)) if others == rows => told.push(format!("`{table}` has other contents in {rows} rows")),
+            Some((others, _)) if others == rows => told.push(format!("`{table}` ({rows} rows) has other contents")),
             Some((others, _)) => told.push(format!("`{table}` has {rows} rows live, {others} rebuilt")),
             None => told.push(format!("`{table}` is missing")),
         }

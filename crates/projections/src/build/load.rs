@@ -1,5 +1,6 @@
 //! The bulk phase: bare tables, big transactions, then everything a reader needs at once.
 
+use super::ahead::Ahead;
 use super::{Builder, Stopped};
 use crate::error::Attempt;
 use crate::{Error, generation, tables, transaction};
@@ -25,14 +26,20 @@ impl Builder {
 
     /// Loads up to the head of the stream, and on while the head runs away.
     pub(super) async fn load(&mut self) -> Result<(), Stopped> {
-        let near = self.site.around.settings.bulk_batch as u64;
+        let (most, wait) = (self.site.around.settings.bulk_batch, self.site.around.settings.wait);
         loop {
             let head = self.site.log.head().await.map_err(Error::from)?;
-            let position = self.reader.as_ref().map_or(self.position(), |(_, position)| *position);
+            let position = self.position();
             self.aim(head).await?;
-            self.advance(head, None).await?;
+            let mut ahead = Ahead::start(self.site.log.clone(), position, head, most, wait);
+            while let Some(load) = ahead.next().await {
+                if self.site.stop.is_cancelled() {
+                    return Err(Stopped::Left);
+                }
+                self.apply(&load.map_err(Error::from)?, None).await?;
+            }
             self.report().await?;
-            if head.saturating_sub(position) <= near {
+            if head.saturating_sub(position) <= most as u64 {
                 return Ok(());
             }
         }

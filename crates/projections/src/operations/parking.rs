@@ -150,6 +150,7 @@ impl Operations {
             poison: Poison::Parks,
             bare: false,
             records: Mutex::new(Records::default()),
+            most_parked: builder.settings.most_parked,
         };
         Ok(Replayer { id: row.consumer(), schema: row.schema, by: By::Projection(Box::new(by)) })
     }

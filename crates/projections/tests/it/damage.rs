@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kindred_eventsourcing::EventStore;
-use kindred_projections::Projector;
+use kindred_projections::{PartitionHead, Projector, Settings};
 
 use crate::support::{Ledger, Platform, quick, tenant};
 
@@ -53,4 +53,74 @@ async fn a_stream_that_lost_what_a_checkpoint_rests_on_is_refused() {
     let damage = damage_of(&second).await;
     assert!(damage.contains("checkpoint"), "{damage}");
     assert_eq!(platform.totals(&here).await, (1, 1), "rows of another log were made");
+}
+
+#[tokio::test]
+async fn the_heads_are_what_anybody_computes_from_the_log() {
+    let mut platform = Platform::new().await;
+    let (here, mut last) = (tenant("riverside"), 0);
+    let builder = Projector::builder(platform.test.connect(), quick()).own_stream(platform.writer.store.clone());
+    let projector = builder.start(platform.stop.child_token()).await.expect("it starts");
+    projector.ready(Duration::from_secs(10)).await.expect("it gets ready");
+    for _ in 0..150 {
+        let key = platform.writer.key(&here);
+        last = platform.writer.add(&key, 1).await;
+    }
+    platform.reached(&projector, "entity_heads", last).await;
+    let mut expected = std::collections::BTreeMap::new();
+    for sequence in 1..=last {
+        let commit = EventStore::at(&platform.writer.store, sequence).await.expect("a log").expect("a commit");
+        let partition = commit.key.partition();
+        let head = expected.entry(partition).or_insert(PartitionHead::start(partition));
+        *head = head.after(&commit);
+    }
+    let heads = projector.operations().heads().await.expect("heads");
+    assert_eq!(heads, expected.into_values().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn settings_that_cannot_work_are_named() {
+    let platform = Platform::new().await;
+    let start = async |settings: Settings| {
+        let builder = platform.builder(settings).projection(Ledger::default());
+        builder.start(platform.stop.child_token()).await.err().expect("it is refused").to_string()
+    };
+    assert!(start(Settings { batch: 0, ..quick() }).await.contains("`batch`"));
+    assert!(start(Settings { heartbeat: Duration::from_secs(9), ..quick() }).await.contains("`heartbeat`"));
+    assert!(start(Settings { key_cache: Duration::from_secs(61), ..quick() }).await.contains("`key_cache`"));
+    let twice = platform.builder(quick()).projection(Ledger::default()).projection(Ledger::default());
+    let error = twice.start(platform.stop.child_token()).await.err().expect("it is refused");
+    assert!(error.to_string().contains("`ledger`"), "{error}");
+    let nowhere = Projector::builder(platform.test.connect(), quick()).projection(Ledger::default());
+    let error = nowhere.start(platform.stop.child_token()).await.err().expect("it is refused");
+    assert!(error.to_string().contains("`testing`"), "{error}");
+}
+
+#[tokio::test]
+async fn another_stream_is_refused_until_it_is_adopted_and_then_everything_is_built_anew() {
+    let mut platform = Platform::new().await;
+    let here = tenant("riverside");
+    let database = platform.database.clone();
+    database.remember_stream("testing", "one").await.expect("the first is kept");
+    database.remember_stream("testing", "one").await.expect("it is the same");
+    let refused = database.remember_stream("testing", "two").await.expect_err("it is another");
+    assert!(refused.to_string().contains("kindred streams adopt"), "{refused}");
+    let first = platform.ledger(&Ledger::default()).await;
+    for _ in 0..3 {
+        let key = platform.writer.key(&here);
+        platform.writer.add(&key, 1).await;
+    }
+    platform.settle(&first).await;
+    platform.stop.cancel();
+    first.stopped().await;
+    // What was restored is shorter.
+    platform.writer = crate::support::Writer::new(platform.writer.seed.clone());
+    let key = platform.writer.key(&here);
+    platform.writer.add(&key, 7).await;
+    database.adopt_stream("testing", "two").await.expect("it is adopted");
+    database.remember_stream("testing", "two").await.expect("it is known");
+    platform.stop = tokio_util::sync::CancellationToken::new();
+    let second = platform.ledger(&Ledger::default()).await;
+    platform.settle(&second).await;
+    assert_eq!(platform.totals(&here).await, (1, 7));
 }

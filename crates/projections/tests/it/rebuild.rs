@@ -102,7 +102,7 @@ async fn a_changed_row_fails_the_verification_and_changes_nothing() {
         .await
         .expect("a row is changed");
     let outcome = verify(&projector).await;
-    assert_eq!(outcome, "differs from the live generation: `ledger` has other contents in 1 rows");
+    assert_eq!(outcome, "differs from the live generation: `ledger` (1 rows) has other contents");
     let live = projector.operations().list().await.expect("a list");
     assert!(live.iter().any(|status| status.state == "live" && status.generation == 1), "{live:?}");
 }
