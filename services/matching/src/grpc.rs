@@ -21,18 +21,31 @@ pub fn routes<S: EventStore>(
     introductions: Introductions,
     queries: Queries,
 ) -> Routes {
-    Routes::new(MatchingServer::new(Api { application, people, introductions, queries }))
+    Routes::new(MatchingServer::new(MatchingService::new(application, people, introductions, queries)))
 }
 
-struct Api<S> {
+/// Answers calls.
+pub struct MatchingService<S> {
     application: Application<S>,
     people: People,
     introductions: Introductions,
     queries: Queries,
 }
 
+impl<S: EventStore> MatchingService<S> {
+    /// Serves these use cases; positions are read and signed by `queries`.
+    pub const fn new(
+        application: Application<S>,
+        people: People,
+        introductions: Introductions,
+        queries: Queries,
+    ) -> Self {
+        Self { application, people, introductions, queries }
+    }
+}
+
 #[tonic::async_trait]
-impl<S: EventStore> Matching for Api<S> {
+impl<S: EventStore> Matching for MatchingService<S> {
     async fn find_people(
         &self,
         request: Request<wire::FindPeopleRequest>,

@@ -161,15 +161,15 @@ impl Index {
 }
 
 fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<String> {
-    let Some(person) = tenant.person(viewer) else { return no_profile() };
-    let (mut kinds, withheld) = (tenant.kinds(person), person.withheld > 0);
-    kinds.sort_unstable();
-    kinds.dedup();
-    Advice { consents: person.consents, kinds, withheld }.lines()
+    let advice = tenant.person(viewer).map(|person| {
+        let (consents, kinds, withholds) = (person.consents, person.kinds, person.withholds);
+        Advice { consents, kinds, withholds }.lines()
+    });
+    advice.unwrap_or_else(no_profile)
 }
 
 fn no_profile() -> Vec<String> {
-    Advice { consents: false, kinds: Vec::new(), withheld: false }.lines()
+    Advice::default().lines()
 }
 
 #[cfg(test)]

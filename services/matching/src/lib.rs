@@ -16,3 +16,5 @@ pub mod read_model;
 pub mod grpc;
 
 pub mod service;
+
+pub mod telemetry;

@@ -134,6 +134,6 @@ fn profile(commit: &RecordedCommit, record: &Record) -> Result<SealedProfile, De
         let content = fits(record, field.content.and_then(sealed_from_proto))?;
         fields.push(SealedField { index, kind, release, content });
     }
-    let withheld = (count - fields.len()).min(usize::from(u16::MAX)) as u16;
-    Ok(SealedProfile { command_id: commit.meta.command_id, fields: fields.into(), withheld })
+    let withholds = fields.len() < count;
+    Ok(SealedProfile { command_id: commit.meta.command_id, fields: fields.into(), withholds })
 }

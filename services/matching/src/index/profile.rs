@@ -19,12 +19,13 @@ pub(crate) struct SealedField {
     pub(crate) content: Sealed,
 }
 
-/// A whole profile, unread. Fields that are released to nobody are counted, not kept.
+/// A whole profile, unread. Fields that are released to nobody are not even kept.
 #[derive(Debug, Clone)]
 pub(crate) struct SealedProfile {
     pub(crate) command_id: CommandId,
     pub(crate) fields: Box<[SealedField]>,
-    pub(crate) withheld: u16,
+    /// Whether there are fields that are released to nobody.
+    pub(crate) withholds: bool,
 }
 
 impl SealedProfile {

@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::{Catalog, FeatureId, Pool, Slot};
 use super::fact::Fact;
-use super::feature::{Feature, Kind, Release};
+use super::feature::{Feature, Kind, Kinds, Release};
 use super::profile::{Field, NO_LABEL, PlainField, Profile, SealedProfile};
 use super::weight::Scale;
 
@@ -32,8 +32,10 @@ pub(super) struct Person {
     /// Whether the lists hold them.
     listed: bool,
     pub(super) profile: Profile,
-    /// How many fields they release to nobody.
-    pub(super) withheld: u16,
+    /// What their released fields are about; known before they are read.
+    pub(super) kinds: Kinds,
+    /// Whether they have fields that they release to nobody.
+    pub(super) withholds: bool,
     /// Where they are active, in order.
     pub(super) communities: Vec<CommunityId>,
 }
@@ -170,8 +172,10 @@ impl Tenant {
                 let Some(slot) = self.slot_or_new(member) else { return };
                 self.unlist(slot);
                 self.drop_fields(slot);
-                self.person_mut(slot).withheld = profile.withheld;
-                self.person_mut(slot).profile = Profile::Sealed(profile);
+                let person = self.person_mut(slot);
+                person.kinds = profile.fields.iter().map(|field| field.kind).collect();
+                person.withholds = profile.withholds;
+                person.profile = Profile::Sealed(profile);
             }
             Fact::Consent { member, given } => {
                 let Some(slot) = self.slot_or_new(member) else { return };
@@ -397,16 +401,12 @@ impl Tenant {
             suspended: false,
             listed: false,
             profile: Profile::Absent,
-            withheld: 0,
+            kinds: Kinds::default(),
+            withholds: false,
             communities: Vec::new(),
         });
         self.slots.insert(member, slot);
         Some(slot)
-    }
-
-    /// What a person's released fields are about.
-    pub(super) fn kinds(&self, person: &Person) -> Vec<Kind> {
-        person.fields().iter().map(|field| self.catalog.entry(field.feature).feature.kind).collect()
     }
 
     /// How many values somebody holds; for tests that nothing stays behind.

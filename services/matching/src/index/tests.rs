@@ -11,7 +11,7 @@ use oracle::brief;
 use world::{COMMUNITIES, PEOPLE, Said, Step, World, histories, member, said, step};
 
 fn cases() -> ProptestConfig {
-    ProptestConfig { cases: 400, ..ProptestConfig::default() }
+    ProptestConfig { cases: 100, ..ProptestConfig::default() }
 }
 
 proptest! {

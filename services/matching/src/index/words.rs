@@ -1,6 +1,6 @@
 //! The sentences that matching speaks.
 
-use super::feature::{Feature, Kind};
+use super::feature::{Feature, Kind, Kinds};
 use super::{icd, language};
 
 /// What two people have in common, as the viewer reads it: `shared` is the value, `leaf`
@@ -46,10 +46,13 @@ fn article(noun: &str) -> &'static str {
 }
 
 /// What would give a member better matches, in plain words.
+#[derive(Default)]
 pub(super) struct Advice {
     pub(super) consents: bool,
-    pub(super) kinds: Vec<Kind>,
-    pub(super) withheld: bool,
+    /// What the fields that they release to somebody are about.
+    pub(super) kinds: Kinds,
+    /// Whether they release others to nobody.
+    pub(super) withholds: bool,
 }
 
 impl Advice {
@@ -58,7 +61,7 @@ impl Advice {
         if !self.consents {
             lines.push("Agree to be matched: only people who agreed can find each other.");
         }
-        let has = |kind| self.kinds.contains(&kind);
+        let has = |kind| self.kinds.contains(kind);
         if !has(Kind::Condition) {
             lines.push("Add what you live with or care for.");
         }
@@ -71,7 +74,7 @@ impl Advice {
         if has(Kind::Condition) && !has(Kind::Year) {
             lines.push("Add the year of your diagnosis.");
         }
-        if self.withheld && self.kinds.len() < 3 {
+        if self.withholds && self.kinds.len() < 3 {
             lines.push("Let more of your profile be used for matching: what only you can see is never used.");
         }
         lines.into_iter().map(str::to_owned).collect()
@@ -118,9 +121,9 @@ mod tests {
 
     #[test]
     fn advice_names_what_is_missing() {
-        let none = Advice { consents: false, kinds: vec![], withheld: true };
+        let none = Advice { withholds: true, ..Advice::default() };
         assert_eq!(none.lines().len(), 5);
-        let kinds = vec![Kind::Condition, Kind::Interest, Kind::Language, Kind::Year];
-        assert!(Advice { consents: true, kinds, withheld: true }.lines().is_empty());
+        let kinds = [Kind::Condition, Kind::Interest, Kind::Language, Kind::Year].into_iter().collect();
+        assert!(Advice { consents: true, kinds, withholds: true }.lines().is_empty());
     }
 }

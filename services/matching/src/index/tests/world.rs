@@ -250,9 +250,9 @@ fn fact(step: &Step, command_id: CommandId, plain: &mut BTreeMap<CommandId, Vec<
                 Some(PlainField { kind, release: said.release?, value, label: String::new() })
             });
             let released: Vec<PlainField> = released.collect();
-            let withheld = (said.len() - released.len()) as u16;
+            let withholds = released.len() < said.len();
             plain.insert(command_id, released);
-            let profile = Arc::new(SealedProfile { command_id, fields: Box::default(), withheld });
+            let profile = Arc::new(SealedProfile { command_id, fields: Box::default(), withholds });
             Fact::Profile { member: member(*person), profile }
         }
         Step::Consent(person, given) => Fact::Consent { member: member(*person), given: *given },

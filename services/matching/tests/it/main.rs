@@ -1,0 +1,11 @@
+//! Matching as its callers and its database see it, over logs and a vault in memory, and
+//! its index over a real stream.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+mod asking;
+mod finding;
+mod listing;
+mod stream;

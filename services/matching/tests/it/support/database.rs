@@ -1,0 +1,124 @@
+//! A database of a test's own, a projector on it, and the gRPC face over both.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kindred_eventsourcing::{MemoryStore, Position, Receipt};
+use kindred_matching::application::{Introductions as IntroductionList, People};
+use kindred_matching::grpc::MatchingService;
+use kindred_matching::projections::Introductions;
+use kindred_projections::{Operations, Person as Erased, Projector, Settings};
+use kindred_proto::common::Page;
+use kindred_proto::matching as wire;
+use kindred_proto::matching::matching_server::Matching as _;
+use kindred_service_host::{ContextErasure, Queries};
+use kindred_service_kit::error::ApiError;
+use kindred_service_kit::position::{PositionKey, Positions};
+use kindred_testkit::TestDatabase;
+use sqlx::AssertSqlSafe;
+use tokio_util::sync::CancellationToken;
+use tonic::Request;
+
+use super::{Person, Town};
+
+/// Matching with its read side.
+pub struct Desk {
+    pub projector: Projector,
+    pub service: MatchingService<MemoryStore>,
+    database: TestDatabase,
+    positions: Arc<PositionKey>,
+    stop: CancellationToken,
+}
+
+impl Desk {
+    pub async fn open(town: &Town) -> Self {
+        let database = TestDatabase::create(&[]).await.unwrap();
+        let (pools, stop) = (database.connect(), CancellationToken::new());
+        let settings = Settings { wait: Duration::from_millis(5), ..Settings::default() };
+        let forgotten = town.index.clone();
+        let erasure = ContextErasure::new("matching", town.keys.clone(), Arc::new(|_, _| Box::pin(async { Ok(()) })))
+            .forgetting(Arc::new(move |person: Erased| {
+                forgotten.forget(&person.tenant, person.member);
+                Box::pin(async { Ok(()) })
+            }));
+        let builder = Projector::builder(pools.clone(), settings)
+            .keys(town.keys.clone())
+            .own_stream(town.store.clone())
+            .stream(town.facts.store.clone())
+            .projection(Introductions)
+            .erasure(erasure);
+        let projector = builder.start(stop.clone()).await.unwrap();
+        projector.ready(Duration::from_secs(60)).await.unwrap();
+        let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
+        let queries = Queries::new("matching", pools, projector.waiter(), positions.clone());
+        let people = People::new(town.index.clone(), Duration::from_millis(300));
+        let list = IntroductionList::new(queries.clone(), town.index.clone());
+        let service = MatchingService::new(town.application.clone(), people, list, queries);
+        Self { projector, service, database, positions, stop }
+    }
+
+    pub fn operations(&self) -> &Operations {
+        self.projector.operations()
+    }
+
+    pub fn request<M>(&self, by: &Person, token: &str, message: M) -> Request<M> {
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(by.caller.clone());
+        if !token.is_empty() {
+            request.metadata_mut().insert("kindred-position", token.parse().unwrap());
+        }
+        request
+    }
+
+    pub fn token(&self, receipt: &Receipt) -> String {
+        self.positions.of_receipt(receipt)
+    }
+
+    /// A token for a place in membership's log.
+    pub fn membership(&self, by: &Person, sequence: u64) -> String {
+        let position = Position { context: "membership".to_owned(), partition: by.id.0.partition(), sequence };
+        self.positions.sign(&Positions::from(position))
+    }
+
+    /// What a token says of membership's log.
+    pub fn sequence(&self, token: &str) -> u64 {
+        let positions = self.positions.verify(token).unwrap();
+        positions.of_context("membership").map(|(_, sequence)| sequence).max().unwrap_or_default()
+    }
+
+    pub async fn find(&self, by: &Person, token: &str, limit: u32) -> Result<wire::FindPeopleResponse, ApiError> {
+        let answer = self.service.find_people(self.request(by, token, wire::FindPeopleRequest { limit })).await;
+        answer.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
+    pub async fn list(&self, by: &Person, after: &Receipt) -> Vec<wire::Introduction> {
+        let answer = self.page(by, &self.token(after), 0, "").await.unwrap();
+        assert!(!answer.stale, "the read model does not catch up");
+        answer.introductions
+    }
+
+    pub async fn page(
+        &self,
+        by: &Person,
+        token: &str,
+        size: u32,
+        cursor: &str,
+    ) -> Result<wire::ListIntroductionsResponse, ApiError> {
+        let page = Some(Page { cursor: cursor.to_owned(), size });
+        let request = self.request(by, token, wire::ListIntroductionsRequest { page });
+        self.service.list_introductions(request).await.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
+    /// Everything in the live generation, as text.
+    pub async fn dump(&self) -> String {
+        let mut connection = self.database.superuser().await.unwrap();
+        let query = "SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM views.introductions_v1 t";
+        sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap()
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
