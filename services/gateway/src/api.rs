@@ -37,6 +37,7 @@ use crate::failure::Failure;
 use crate::gateway::Gateway;
 use crate::model::Accepted;
 use crate::positions;
+use crate::telemetry::named;
 
 macro_rules! routes {
     ($($method:ident $path:literal => $module:ident::$handler:ident,)*) => {
@@ -44,7 +45,7 @@ macro_rules! routes {
         pub const TABLE: &[(&str, &str)] = &[$((stringify!($method), $path),)*];
 
         fn operations() -> Router<Gateway> {
-            Router::new()$(.route($path, routing::on(filter(stringify!($method)), $module::$handler)))*
+            Router::new()$(.route($path, named(concat!("/api/v1", $path), routing::on(filter(stringify!($method)), $module::$handler))))*
         }
 
         #[derive(utoipa::OpenApi)]

@@ -121,6 +121,8 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Requests at once.
     pub max_concurrent_requests: usize,
+    /// Connections at once.
+    pub max_connections: usize,
     /// Open live streams of one session at once.
     pub max_streams_per_session: usize,
     /// Open live streams at once.
@@ -147,6 +149,7 @@ impl Settings {
             request_timeout: http.request_timeout_millis.duration(),
             call_timeout: http.call_timeout_millis.duration(),
             max_body_bytes: http.max_body_bytes.as_usize(),
+            max_connections: http.max_connections.as_usize(),
             max_concurrent_requests: http.max_concurrent_requests.as_usize(),
             max_streams_per_session: http.max_streams_per_session.as_usize(),
             max_streams: http.max_streams.as_usize(),

@@ -1,5 +1,8 @@
-//! The way in for browsers and programs: server-rendered pages and a JSON API over the
-//! services, holding no state but a cookie.
+#![doc = include_str!("../README.md")]
+//!
+//! Reading order: [`service`] wires it, [`router`] is what a request passes, [`pages`] and
+//! [`api`] are what answers, [`operations`] what both do, [`backends`] how services are
+//! asked.
 
 pub mod api;
 pub mod backends;
@@ -13,7 +16,9 @@ pub mod operations;
 pub mod pages;
 pub mod positions;
 pub mod router;
+pub mod server;
 pub mod service;
 pub mod session;
+pub mod telemetry;
 pub mod text;
 pub mod wire;

@@ -37,6 +37,7 @@ pub(crate) use sign_in::tenant_of_token;
 
 use crate::failure::Failure;
 use crate::gateway::Gateway;
+use crate::telemetry::named;
 
 /// Every page: where it is and what answers there.
 fn table() -> Vec<(&'static str, MethodRouter<Gateway>)> {
@@ -102,7 +103,8 @@ pub(crate) use errors::layer as in_words;
 
 /// The pages' router; what it does not know is a page too.
 pub fn router() -> Router<Gateway> {
-    let pages = table().into_iter().fold(Router::new(), |router, (path, answer)| router.route(path, answer));
+    let pages =
+        table().into_iter().fold(Router::new(), |router, (path, answer)| router.route(path, named(path, answer)));
     pages
         .fallback(|| async { Failure(ApiError::not_found("PAGE_UNKNOWN", "no such page")) })
         .method_not_allowed_fallback(|| async { Failure(ApiError::not_found("PAGE_UNKNOWN", "no such page")) })

@@ -15,11 +15,12 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use crate::edge::{forwarded, headers, limits};
 use crate::failure::Failure;
 use crate::gateway::Gateway;
-use crate::{api, pages};
+use crate::telemetry::Observer;
+use crate::{api, pages, telemetry};
 
 /// The whole site.
 ///
-/// From outside in: headers for the browser, who sends it and what is taken off,
+/// From outside in: measuring and tracing, headers for the browser, who sends it and what is taken off,
 /// compression, the size limit; for pages the failures in words; then the address's
 /// limit, the limit of requests at once, and the time limit. A live stream counts until
 /// it begins.
@@ -44,6 +45,7 @@ pub fn site(gateway: &Gateway) -> Router {
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn_with_state(gateway.clone(), forwarded::layer))
         .layer(from_fn_with_state(gateway.clone(), headers::layer))
+        .layer(from_fn_with_state(Observer::new(), telemetry::layer))
         .with_state(gateway.clone())
 }
 

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backends::{Backends, Channels};
 use crate::config::{Config, Settings};
 use crate::gateway::Gateway;
-use crate::router;
+use crate::{router, server};
 
 /// How often limits forget those who have been quiet.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -73,6 +73,6 @@ async fn sweep(gateway: Gateway, stop: CancellationToken) -> anyhow::Result<()> 
 }
 
 async fn serve(gateway: Gateway, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
-    let site = router::site(&gateway).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, site).with_graceful_shutdown(stop.cancelled_owned()).await.context("serve HTTP")
+    let most = gateway.settings.max_connections;
+    server::serve(router::site(&gateway), listener, most, stop).await
 }

@@ -148,6 +148,7 @@ fn claims(answer: &ResolveSessionResponse) -> Result<MemberClaims, ApiError> {
     let roles = answer.roles.iter().filter_map(|role| match wire::TenantRole::of_wire(*role) {
         wire::TenantRole::PrivacyOfficer => Some(TenantRole::PrivacyOfficer),
         wire::TenantRole::Administrator => Some(TenantRole::Administrator),
+        wire::TenantRole::ProgrammeOperator => Some(TenantRole::ProgrammeOperator),
         wire::TenantRole::Unknown => None,
     });
     Ok(MemberClaims {

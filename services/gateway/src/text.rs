@@ -1,6 +1,7 @@
 //! What people wrote, made safe and readable; what time it is in words.
 
 pub mod markdown;
+pub mod mention;
 pub mod moment;
 pub mod personal;
 

@@ -88,6 +88,7 @@ words! {
     /// What a member may do in the whole tenant.
     TenantRole: membership::TenantRole {
         PrivacyOfficer = "privacy_officer", Administrator = "administrator",
+        ProgrammeOperator = "programme_operator",
     }
     /// What a member may do in one community.
     CommunityRole: membership::CommunityRole {

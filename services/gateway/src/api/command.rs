@@ -140,6 +140,8 @@ mod tests {
             assert!(error.message().contains(place), "{bad}: {}", error.message());
             assert_eq!(error.field(), Some("body"));
         }
+        let fine: Sample = parse(br#"{"title": "a", "count": 7}"#).expect("it fits");
+        assert_eq!((fine.title.as_str(), fine.count), ("a", Some(7)));
         assert!(parse::<Sample>(b"{\"title\": \"\xff\"}").is_err());
         assert!(parse::<serde_json::Value>("[".repeat(10_000).as_bytes()).is_err());
     }

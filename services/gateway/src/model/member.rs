@@ -156,6 +156,13 @@ impl Authors {
         Self(members.into_iter().map(|author| (author.member_id.clone(), author)).collect())
     }
 
+    /// Also somebody who is known already.
+    #[must_use]
+    pub fn with(mut self, author: Author) -> Self {
+        self.0.insert(author.member_id.clone(), author);
+        self
+    }
+
     /// Who has this id; somebody whom no service names any more is a former member.
     #[must_use]
     pub fn get(&self, member_id: &str) -> Author {

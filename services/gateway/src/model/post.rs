@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Author, Authors, Moment, Page, some_text};
+use crate::text::mention;
 use crate::wire::Reaction;
 
 /// A thread in a list.
@@ -75,8 +76,14 @@ pub struct Post {
     /// What you said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub your_reaction: Option<Reaction>,
-    /// Who is mentioned.
+    /// Who is mentioned; in the text each stands as `@{member id}`.
     pub mentioned: Vec<Author>,
+    /// Why it was taken out; for its author and those who look after the community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removal_reason: Option<String>,
+    /// Title of the thread; in lists of one member's posts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_title: Option<String>,
 }
 
 impl Post {
@@ -97,6 +104,8 @@ impl Post {
             author_erased: post.author_erased,
             parent_id: some_text(post.parent_id),
             reactions: post.reactions.iter().map(ReactionCount::of_wire).collect(),
+            removal_reason: some_text(post.removal_reason),
+            thread_title: some_text(post.thread_title),
             your_reaction: (your_reaction != Reaction::Unknown).then_some(your_reaction),
         }
     }
@@ -158,15 +167,21 @@ pub struct Thread {
 pub struct PostVersion {
     /// The words.
     pub text: String,
+    /// The title that it set; of a thread's first post only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Who is mentioned; in the text each stands as `@{member id}`.
+    pub mentioned: Vec<Author>,
     /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Moment>,
 }
 
 impl PostVersion {
-    /// From the wire.
+    /// From the wire, with names.
     #[must_use]
-    pub fn of_wire(version: wire::PostVersion) -> Self {
-        Self { text: version.text, at: Moment::of_wire(version.at) }
+    pub fn of_wire(version: wire::PostVersion, authors: &Authors) -> Self {
+        let mentioned = mention::ids(&version.text).map(|id| authors.get(id)).collect();
+        Self { text: version.text, title: some_text(version.title), mentioned, at: Moment::of_wire(version.at) }
     }
 }

@@ -22,6 +22,9 @@ pub async fn authors<'a>(call: &Call, ids: impl IntoIterator<Item = &'a str>) ->
 /// Many members, as the caller may see them.
 pub async fn many<'a>(call: &Call, ids: impl IntoIterator<Item = &'a str>) -> Result<Vec<Member>, ApiError> {
     let distinct: BTreeSet<&str> = ids.into_iter().filter(|id| !id.is_empty()).collect();
+    if distinct.is_empty() {
+        return Ok(Vec::new());
+    }
     let all: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
     let batches = all
         .chunks(BATCH)

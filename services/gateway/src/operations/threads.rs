@@ -6,6 +6,7 @@ use kindred_service_kit::error::ApiError;
 use super::{Part, members};
 use crate::backends::{Call, ask};
 use crate::model::{Accepted, Page, Post, PostVersion, Thread, ThreadSummary, post_names as named};
+use crate::text::mention;
 use crate::wire::Reaction;
 
 /// Threads of a community, the liveliest first.
@@ -95,13 +96,16 @@ pub async fn react(
 pub async fn history(call: &Call, post_id: &str) -> Result<Vec<PostVersion>, ApiError> {
     let request = wire::GetPostHistoryRequest { post_id: post_id.to_owned() };
     let answer = ask!(call, threads.get_post_history(request))?;
-    Ok(answer.versions.into_iter().map(PostVersion::of_wire).collect())
+    let authors = members::authors(call, answer.versions.iter().flat_map(|one| mention::ids(&one.text))).await?;
+    Ok(answer.versions.into_iter().map(|one| PostVersion::of_wire(one, &authors)).collect())
 }
 
 /// The newest posts of a member that the caller may read, by a known author.
 pub async fn by_member(call: &Call, author: &crate::model::Author, limit: u32) -> Result<Vec<Post>, ApiError> {
     let request = wire::ListPostsByMemberRequest { member_id: author.member_id.clone(), limit };
     let answer = ask!(call, threads.list_posts_by_member(request))?;
-    let authors = crate::model::Authors::new([author.clone()]);
+    let others =
+        members::authors(call, answer.posts.iter().flat_map(|post| post.mentioned_ids.iter().map(String::as_str)));
+    let authors = others.await?.with(author.clone());
     Ok(answer.posts.into_iter().map(|post| Post::of_wire(post, &authors)).collect())
 }

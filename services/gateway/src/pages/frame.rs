@@ -3,9 +3,9 @@
 use askama::filters::Safe;
 use kindred_eventsourcing::Timestamp;
 
-use crate::model::{Author, Moment, Post};
+use crate::model::{Author, Moment, Post, PostVersion};
 use crate::session::Csrf;
-use crate::text::{markdown, moment};
+use crate::text::{markdown, mention, moment};
 use crate::wire::{TenantRole, Visibility};
 
 /// Changes with the files in `assets/`, so that browsers fetch them anew.
@@ -173,6 +173,18 @@ impl Frame {
         Safe(markdown::render(&post.text, &post.mentioned))
     }
 
+    /// An earlier state of a post, as safe HTML, with mentions.
+    #[must_use]
+    pub fn version(&self, version: &PostVersion) -> Safe<String> {
+        Safe(markdown::render(&version.text, &version.mentioned))
+    }
+
+    /// The first words of a post, as people say them.
+    #[must_use]
+    pub fn first_words(&self, post: &Post) -> String {
+        crate::text::excerpt(&mention::spoken(&post.text, &post.mentioned), 220)
+    }
+
     /// The first words of a text.
     #[must_use]
     pub fn excerpt(&self, text: &str) -> String {
@@ -190,12 +202,6 @@ impl Frame {
     #[must_use]
     pub fn is_you(&self, author: &Author) -> bool {
         self.you.as_ref().is_some_and(|you| you.member_id == author.member_id)
-    }
-
-    /// Who may see a field, in words.
-    #[must_use]
-    pub fn visibility(&self, visibility: &Visibility) -> &'static str {
-        visibility_words(*visibility)
     }
 }
 

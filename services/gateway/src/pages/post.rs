@@ -14,7 +14,7 @@ use super::thread::{TakenOut, ThreadPage, page};
 use crate::failure::Answer;
 use crate::model::{Post, PostVersion, Thread};
 use crate::operations::{Part, threads};
-use crate::text::personal;
+use crate::text::{mention, personal};
 
 /// `POST /posts/{id}/reaction`.
 pub async fn react(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
@@ -57,7 +57,7 @@ pub async fn edit_form(visit: Visit, Path(id): Path<String>) -> Answer<Response>
     let (thread, versions, frame) =
         tokio::join!(threads::get(call, &thread_id, &part), threads::history(call, &id), visit.frame("communities"));
     let thread = thread?;
-    let text = versions?.last().map(|version| version.text.clone()).unwrap_or_default();
+    let text = versions?.last().map(|last| mention::typed(&last.text, &last.mentioned)).unwrap_or_default();
     let title = (thread.first.post_id == id).then(|| thread.title.clone());
     Ok(html(&EditPage { frame, thread, post_id: id, title, text, error: None, warning: None }))
 }
@@ -121,7 +121,8 @@ pub async fn delete(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
     let (thread, versions) = tokio::join!(threads::get(call, &thread_id, &part), threads::history(call, &id));
     let before = thread.as_ref().ok().and_then(|thread| post_in(thread, &id).ok().cloned());
     let accepted = threads::delete(call, sent.command.clone(), &id, sent.line("reason")).await?;
-    let text = versions.ok().and_then(|versions| versions.last().map(|one| one.text.clone())).unwrap_or_default();
+    let last = versions.ok().and_then(|mut versions| versions.pop());
+    let text = last.map(|last| mention::typed(&last.text, &last.mentioned)).unwrap_or_default();
     let taken_out = before.map(|post| TakenOut {
         text,
         parent_id: post.parent_id.unwrap_or_default(),

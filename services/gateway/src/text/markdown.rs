@@ -14,6 +14,7 @@ use ammonia::Builder;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use crate::model::Author;
+use crate::text::mention::{self, Stretch};
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
@@ -25,7 +26,11 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// The text as HTML. `mentioned` are the people whose `@handle` becomes a link.
+/// What a mention leads to before the allow-list has passed it: that takes no relative
+/// address, so that what people write cannot lead into this site in disguise.
+const OWN: &str = "https://member.invalid/";
+
+/// The text as HTML. `mentioned` are the people behind its mentions.
 #[must_use]
 pub fn render(text: &str, mentioned: &[Author]) -> String {
     let mut events = Vec::new();
@@ -41,11 +46,10 @@ pub fn render(text: &str, mentioned: &[Author]) -> String {
 
 /// Our own links to members need no warning to robots and stay on this site.
 fn own_links(clean: &str) -> String {
-    const MARK: &str = "https://member.invalid/";
     clean
         .split("<a href=\"")
         .enumerate()
-        .map(|(index, part)| match (index, part.strip_prefix(MARK)) {
+        .map(|(index, part)| match (index, part.strip_prefix(OWN)) {
             (0, _) => part.to_owned(),
             (_, Some(rest)) => {
                 format!("<a href=\"/members/{}", rest.replacen(" rel=\"nofollow ugc noopener noreferrer\"", "", 1))
@@ -66,7 +70,9 @@ fn plain<'a>(event: Event<'a>, mentioned: &[Author], inside_link: &mut bool, int
         Event::End(TagEnd::HtmlBlock) => into.push(Event::End(TagEnd::Paragraph)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
         Event::Rule => into.push(Event::Text("———".into())),
-        Event::Text(text) if !*inside_link => linked(&text, mentioned, into),
+        Event::Text(text) if *inside_link => into.push(Event::Text(mention::spoken(&text, mentioned).into())),
+        Event::Text(text) => linked(&text, mentioned, into),
+        Event::Code(text) => into.push(Event::Code(mention::spoken(&text, mentioned).into())),
         other => {
             match &other {
                 Event::Start(Tag::Link { .. }) => *inside_link = true,
@@ -78,50 +84,50 @@ fn plain<'a>(event: Event<'a>, mentioned: &[Author], inside_link: &mut bool, int
     }
 }
 
-/// Makes links of bare addresses and of the handles of those mentioned.
+/// Makes links of mentions and of bare addresses.
 fn linked<'a>(text: &str, mentioned: &[Author], into: &mut Vec<Event<'a>>) {
+    for stretch in mention::stretches(text) {
+        match stretch {
+            Stretch::Words(words) => addresses(words, into),
+            Stretch::Member(id) => match mention::handle(id, mentioned) {
+                Some(author) => link(format!("{OWN}{id}"), format!("@{}", author.handle), into),
+                None => into.push(Event::Text("a former member".into())),
+            },
+        }
+    }
+}
+
+fn link<'a>(target: String, shown: String, into: &mut Vec<Event<'a>>) {
+    let (link_type, dest_url) = (LinkType::Inline, target.into());
+    into.push(Event::Start(Tag::Link { link_type, dest_url, title: "".into(), id: "".into() }));
+    into.push(Event::Text(shown.into()));
+    into.push(Event::End(TagEnd::Link));
+}
+
+/// Makes links of bare addresses.
+fn addresses<'a>(text: &str, into: &mut Vec<Event<'a>>) {
     let mut rest = String::new();
     for word in text.split_inclusive(char::is_whitespace) {
-        let bare = word.trim_end();
-        match address(bare).or_else(|| mention(bare, mentioned)) {
+        match address(word) {
             None => rest.push_str(word),
-            Some((before, target, shown, after)) => {
+            Some((before, shown, after)) => {
                 rest.push_str(before);
                 into.push(Event::Text(std::mem::take(&mut rest).into()));
-                into.push(Event::Start(Tag::Link {
-                    link_type: LinkType::Inline,
-                    dest_url: target.into(),
-                    title: "".into(),
-                    id: "".into(),
-                }));
-                into.push(Event::Text(shown.to_owned().into()));
-                into.push(Event::End(TagEnd::Link));
+                link(shown.to_owned(), shown.to_owned(), into);
                 rest.push_str(after);
-                rest.push_str(&word[bare.len()..]);
             }
         }
     }
     into.push(Event::Text(rest.into()));
 }
 
-/// What stands before a link, where it goes, what it shows, what stands after it.
-type Found<'t> = (&'t str, String, &'t str, &'t str);
-
-fn address(word: &str) -> Option<Found<'_>> {
+/// What stands before an address in a word, the address, what stands after it.
+fn address(word: &str) -> Option<(&str, &str, &str)> {
     let start = word.find("https://").or_else(|| word.find("http://"))?;
     let (before, rest) = word.split_at(start);
-    let shown = rest.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '”', '’']);
-    let long_enough = shown.len() > "https://".len();
-    long_enough.then(|| (before, shown.to_owned(), shown, &rest[shown.len()..]))
-}
-
-fn mention<'t>(word: &'t str, mentioned: &[Author]) -> Option<Found<'t>> {
-    let start = word.find('@')?;
-    let (before, rest) = word.split_at(start);
-    let length = rest[1..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map_or(rest.len(), |at| at + 1);
-    let (shown, after) = rest.split_at(length);
-    let author = mentioned.iter().find(|author| author.handle.eq_ignore_ascii_case(&shown[1..]))?;
-    Some((before, format!("https://member.invalid/{}", author.member_id), shown, after))
+    let outside = |c: char| c.is_whitespace() || ".,;:!?)]\"'”’".contains(c);
+    let shown = rest.trim_end_matches(outside);
+    (shown.len() > "https://".len()).then(|| (before, shown, &rest[shown.len()..]))
 }
 
 #[cfg(test)]
@@ -155,16 +161,21 @@ mod tests {
     }
 
     #[test]
-    fn a_mention_is_a_link_only_if_the_service_says_so() {
-        let author = Author {
-            member_id: "0c".to_owned(),
-            handle: "two-cups".to_owned(),
-            state: MemberState::Active,
-            is_you: false,
-        };
-        let html = render("thanks @two-cups! @nobody", &[author]);
-        assert_eq!(html.trim(), "<p>thanks <a href=\"/members/0c\">@two-cups</a>! @nobody</p>");
-        assert_eq!(shown("https://member.invalid/x").matches("rel=").count(), 0);
+    fn a_mention_leads_to_its_member() {
+        let id = "0e000002000080008000000000000000";
+        let handle = "two-cups".to_owned();
+        let author = Author { member_id: id.to_owned(), handle, state: MemberState::Active, is_you: false };
+        let html = render(&format!("thanks @{{{id}}}! @nobody `@{{{id}}}`"), &[author]);
+        let expected = format!("<p>thanks <a href=\"/members/{id}\">@two-cups</a>! @nobody <code>@two-cups</code></p>");
+        assert_eq!(html.trim(), expected);
+        assert_eq!(shown(&format!("@{{{id}}}")), "<p>a former member</p>");
+    }
+
+    #[test]
+    fn nobody_writes_a_link_that_looks_like_a_mention() {
+        for text in ["https://member.invalid/x", "[@two-cups](https://member.invalid/../sign-out)"] {
+            assert!(!shown(text).contains("href=\"/members/"), "{text}: {}", shown(text));
+        }
     }
 
     #[test]

@@ -1,0 +1,18 @@
+//! The gateway over fake services: what browsers and programs get, and what goes wrong well.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+pub mod fake;
+pub mod site;
+
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod program;
