@@ -281,7 +281,7 @@ async fn a_sign_in_link_is_mailed_at_once_and_again_if_need_be_and_never_logged(
     let world = World::new(Letterbox::failing([smtp(451), unreachable()]), AddressBook::default());
     world.courier().send_sign_in_link(&link("riverside.abc.secret"), soon()).await.expect("sent");
     assert_eq!(world.letterbox.tried(), 3);
-    assert!(world.letterbox.mails()[0].contains("/sign-in/riverside.abc.secret"));
+    assert!(world.letterbox.mails()[0].contains("/sign-in?token=riverside.abc.secret"));
     assert_eq!(world.log.head().await.expect("head"), 0);
 }
 

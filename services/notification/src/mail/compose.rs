@@ -216,7 +216,7 @@ mod tests {
         let sign_in = SignInMail { tenant: &tenant, command, token: "riverside.abc.def", minutes: 15 };
         let mail = composer().sign_in(&sign_in, &recipient(Language::English, "Riverside"), at(0)).expect("a mail");
         let mail = String::from_utf8(mail.formatted()).expect("text");
-        assert!(mail.contains("\r\nhttps://kindred.example/sign-in/riverside.abc.def\r\n"), "{mail}");
+        assert!(mail.contains("\r\nhttps://kindred.example/sign-in?token=riverside.abc.def\r\n"), "{mail}");
         assert!(mail.contains("within 15 minutes"), "{mail}");
         assert!(!mail.contains("List-Unsubscribe"), "{mail}");
     }

@@ -58,7 +58,8 @@ pub fn notice() -> Notice {
 /// Mails of `kindred.example`, signed with a key of sevens.
 pub fn composer() -> Composer {
     let keys = UnsubscribeKeys::from_base64([STANDARD.encode([7; 32]).as_str()]).expect("a key");
-    let links = Links::try_new("https://kindred.example", "/inbox", "/sign-in/{token}", "/unsubscribe/{token}");
+    let links =
+        Links::try_new("https://kindred.example", "/inbox", "/sign-in?token={token}", "/unsubscribe?token={token}");
     let from = "Kindred <no-reply@kindred.example>".parse().expect("a mailbox");
     Composer::new(from, links.expect("templates"), keys)
 }

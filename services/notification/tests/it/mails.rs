@@ -139,7 +139,7 @@ async fn the_link_in_a_mail_turns_off_its_own_kind_for_its_own_reader() {
     assert_eq!(header(&headers, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
     let link = header(&headers, "List-Unsubscribe").trim_start_matches('<').trim_end_matches('>').to_owned();
     assert!(body.contains(&link), "{body}");
-    let token = link.strip_prefix("https://kindred.example/unsubscribe/").expect("our link").to_owned();
+    let token = link.strip_prefix("https://kindred.example/unsubscribe?token=").expect("our link").to_owned();
     let unsubscribe = |token: String| town.service.unsubscribe(Request::new(wire::UnsubscribeRequest { token }));
     let kind = unsubscribe(token.clone()).await.unwrap().into_inner().kind();
     assert_eq!(kind, wire::NotificationKind::Reply);

@@ -35,6 +35,7 @@ use tonic::Request;
 use uuid::Uuid;
 
 pub mod events;
+pub mod membership;
 
 /// Longest time for anything here.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,10 +83,8 @@ pub struct Town {
     pub database: TestDatabase,
     pub pools: Database,
     pub projector: Projector,
-    pub application: Application<MemoryStore>,
     pub addresses: Arc<AddressBook>,
     pub sink: SmtpSink,
-    pub watchers: Watchers,
     pub service: NotificationsService<MemoryStore>,
     pub positions: Arc<PositionKey>,
     issuer: Issuer,
@@ -154,10 +153,8 @@ impl Town {
             database,
             pools,
             projector,
-            application,
             addresses,
             sink,
-            watchers,
             service,
             positions,
             issuer,
@@ -325,7 +322,8 @@ pub fn smtp_settings(sink: &SmtpSink, tls: SmtpTls) -> SmtpSettings {
 
 pub fn composer() -> Composer {
     let keys = UnsubscribeKeys::from_base64(["BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="]).unwrap();
-    let links = Links::try_new("https://kindred.example", "/inbox", "/sign-in/{token}", "/unsubscribe/{token}");
+    let links =
+        Links::try_new("https://kindred.example", "/inbox", "/sign-in?token={token}", "/unsubscribe?token={token}");
     Composer::new("Kindred <no-reply@kindred.example>".parse().unwrap(), links.unwrap(), keys)
 }
 

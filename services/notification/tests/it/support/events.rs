@@ -2,9 +2,9 @@
 //! somebody's words holds words of health, unsealed: worse than any real log.
 
 use kindred_eventsourcing::{
-    Actor, ChainHash, CommitMeta, EventStore as _, MemoryStore, NewCommit, Record, RequestHash, Write,
+    Actor, ChainHash, CommitMeta, EventStore, MemoryStore, NewCommit, Record, RequestHash, Write,
 };
-use kindred_ids::{EntityId, EntityKey, MemberId};
+use kindred_ids::{CommandId, EntityId, EntityKey, MemberId};
 use kindred_proto::common::Sealed;
 use kindred_proto::{matching, membership, posting};
 use kindred_service_kit::clock::{Clock as _, SystemClock};
@@ -26,9 +26,14 @@ fn words() -> Option<Sealed> {
 }
 
 /// Appends one event to another service's log.
-pub async fn publish(town: &Town, log: &MemoryStore, key: EntityKey, event_type: &str, message: &impl Message) {
+pub async fn append<S: EventStore>(
+    log: &S,
+    command_id: CommandId,
+    key: EntityKey,
+    event_type: &str,
+    message: &impl Message,
+) {
     let tail = log.tail(&key).await.unwrap();
-    let command_id = town.command();
     let meta = CommitMeta {
         command_id,
         version: tail.as_ref().map_or(1, |tail| tail.meta.version + 1),
@@ -44,6 +49,35 @@ pub async fn publish(town: &Town, log: &MemoryStore, key: EntityKey, event_type:
     let records = vec![Record { event_type: event_type.to_owned(), version: 1, data }];
     let expected = tail.map_or(0, |tail| tail.sequence);
     log.append(vec![Write { key, expected, commit: NewCommit { meta, records } }]).await.unwrap();
+}
+
+async fn publish(town: &Town, log: &MemoryStore, key: EntityKey, event_type: &str, message: &impl Message) {
+    append(log, town.command(), key, event_type, message).await;
+}
+
+/// A reply to a thread of `began`.
+pub fn comment(
+    number: u32,
+    began: MemberId,
+    author: MemberId,
+    mentioned: &[MemberId],
+) -> (EntityKey, posting::CommentPosted) {
+    let posted = posting::CommentPosted {
+        community_id: community().to_string(),
+        thread_id: thread(1).to_string(),
+        thread_author_id: began.to_string(),
+        author_id: author.to_string(),
+        text: words(),
+        mentioned_ids: texts(mentioned),
+        at: 1,
+        ..Default::default()
+    };
+    (key(RIVERSIDE, "comment", owned("comment", number, community().0)), posted)
+}
+
+pub fn erased(member: MemberId) -> (EntityKey, membership::MemberErased) {
+    let erased = membership::MemberErased { data_key_id: vec![7; 16].into(), at: 1 };
+    (key(RIVERSIDE, "member", member), erased)
 }
 
 fn texts(members: &[MemberId]) -> Vec<String> {
@@ -67,18 +101,8 @@ impl Town {
 
     /// Somebody answers a thread of `began`.
     pub async fn reply(&self, number: u32, began: MemberId, author: MemberId, mentioned: &[MemberId]) {
-        let posted = posting::CommentPosted {
-            community_id: community().to_string(),
-            thread_id: thread(1).to_string(),
-            thread_author_id: began.to_string(),
-            author_id: author.to_string(),
-            text: words(),
-            mentioned_ids: texts(mentioned),
-            at: 1,
-            ..Default::default()
-        };
-        let id = owned("comment", number, community().0);
-        publish(self, &self.posting, key(RIVERSIDE, "comment", id), "CommentPosted", &posted).await;
+        let (key, posted) = comment(number, began, author, mentioned);
+        publish(self, &self.posting, key, "CommentPosted", &posted).await;
     }
 
     /// Somebody asks to be introduced.
@@ -126,8 +150,8 @@ impl Town {
     }
 
     pub async fn erase(&self, member: MemberId) {
-        let erased = membership::MemberErased { data_key_id: vec![7; 16].into(), at: 1 };
-        publish(self, &self.membership, key(RIVERSIDE, "member", member), "MemberErased", &erased).await;
+        let (key, erased) = erased(member);
+        publish(self, &self.membership, key, "MemberErased", &erased).await;
     }
 }
 
