@@ -38,6 +38,7 @@ sabotage: servers ## Breaks each promise on purpose and shows its test red
 
 .PHONY: demo-check
 demo-check: servers ## Starts the demo and uses it as a person would
+	$(CARGO) build --package kindred --package kindred-tests
 	$(CARGO) run --package kindred-tests --bin demo-check
 
 .PHONY: verify

@@ -1,1 +1,7 @@
-//! Under construction.
+//! What holds the platform to its promises from outside: as its users, its operators and
+//! its bad days would.
+
+pub mod bench;
+pub mod client;
+pub mod demo_check;
+pub mod platform;

@@ -75,7 +75,7 @@ impl Host {
         if context == self.context {
             return Ok(self.store.clone());
         }
-        Ok(JetStreamStore::open(&self.bus, context, None, options(&self.config)).await?)
+        Ok(JetStreamStore::follow(&self.bus, context, None, options(&self.config)).await?)
     }
 
     /// Runs commands on the service's own log.

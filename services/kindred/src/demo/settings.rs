@@ -1,0 +1,147 @@
+//! The settings file of every role of the demo, made anew at each start: ports change.
+
+use std::fmt::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::environment::Environment;
+use crate::keys;
+use crate::prepare::CONTEXTS;
+
+/// Where everything is.
+pub struct Layout {
+    /// The demo's folder.
+    pub data: PathBuf,
+    /// Folder of the settings files.
+    pub config: PathBuf,
+    /// The operator's settings file.
+    pub operator: PathBuf,
+    /// Address of the web pages.
+    pub public_url: String,
+    /// Roles and where their health answers.
+    pub health: Vec<(String, SocketAddr)>,
+}
+
+/// Writes the settings of every role.
+///
+/// # Errors
+///
+/// If a file cannot be written.
+pub async fn write(data: &Path, http: SocketAddr, environment: &Environment) -> anyhow::Result<Layout> {
+    let (config, key_folder) = (data.join("config"), data.join("keys"));
+    std::fs::create_dir_all(&config).with_context(|| format!("make folder `{}`", config.display()))?;
+    let public = keys::make(&key_folder)?;
+    let http = if http.port() == 0 { SocketAddr::new(http.ip(), free_ports(1)?[0]) } else { http };
+    let ports = free_ports(CONTEXTS.len() * 2)?;
+    let peers: Vec<(String, u16)> = CONTEXTS.iter().map(|context| (*context).to_owned()).zip(ports.iter().copied()).collect();
+    let public_url = format!("http://{http}");
+    let mut trusted = String::from("[identity.trusted]\n");
+    for (role, key) in &public {
+        writeln!(trusted, "{role} = \"{key}\"")?;
+    }
+    let mut health = Vec::new();
+    for (index, context) in CONTEXTS.iter().enumerate() {
+        let (listen, probe) = (ports[index], ports[CONTEXTS.len() + index]);
+        health.push(((*context).to_owned(), SocketAddr::from(([127, 0, 0, 1], probe))));
+        let mut text = service(context, listen, probe, &key_folder, environment)?;
+        text.push_str(&trusted);
+        for (peer, port) in peers.iter().filter(|(peer, _)| peer != context) {
+            writeln!(text, "[peers.{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
+        }
+        text.push_str(&own(context, &key_folder, environment, &public_url)?);
+        keys::write_secret(&config.join(format!("{context}.toml")), &text)?;
+    }
+    let gateway = gateway(http, &public_url, &key_folder, &trusted, &peers)?;
+    keys::write_secret(&config.join("gateway.toml"), &gateway)?;
+    let operator = data.join("config").join("operator.toml");
+    keys::write_secret(&operator, &operator_settings(&key_folder, &peers)?)?;
+    Ok(Layout { data: data.to_owned(), config, operator, public_url, health })
+}
+
+fn service(context: &str, listen: u16, probe: u16, keys: &Path, environment: &Environment) -> anyhow::Result<String> {
+    let (folder, nats) = (keys.display(), environment.nats.url());
+    let url_file = keys.join(format!("{context}.database-url"));
+    crate::keys::write_secret(&url_file, &environment.database_url(context, context))?;
+    Ok(format!(
+        r#"[server]
+listen = "127.0.0.1:{listen}"
+health_listen = "127.0.0.1:{probe}"
+[telemetry]
+log_format = "text"
+filter = "warn"
+[nats]
+urls = ["{nats}"]
+user = "{context}"
+password_file = "{folder}/servers.password"
+[database]
+url_file = "{}"
+max_connections = 12
+[log]
+durability = "process-crash"
+[projector]
+wait_millis = 20
+# Erasures are certified once no key can be left in a cache.
+key_cache_secs = 5
+[position]
+position_key_file = "{folder}/position.key"
+[identity]
+role = "{context}"
+signing_key_file = "{folder}/{context}.key"
+"#,
+        url_file.display()
+    ))
+}
+
+fn own(context: &str, keys: &Path, environment: &Environment, public_url: &str) -> anyhow::Result<String> {
+    let folder = keys.display();
+    Ok(match context {
+        "membership" => {
+            let url_file = keys.join("vault.database-url");
+            crate::keys::write_secret(&url_file, &environment.database_url("membership", "vault"))?;
+            format!("[service]\nvault_url_file = \"{}\"\nroot_key_file = \"{folder}/root.key\"\n", url_file.display())
+        }
+        "notification" => {
+            let smtp = environment.mails.address();
+            format!(
+                "[service.mail]\nfrom = \"Kindred <no-reply@kindred.invalid>\"\nunsubscribe_key_file = \"{folder}/unsubscribe.key\"\n\
+                 [service.web]\nbase_url = \"{public_url}\"\nsign_in_path = \"/sign-in?token={{token}}\"\nunsubscribe_path = \"/unsubscribe?token={{token}}\"\n\
+                 [service.smtp]\nhost = \"{}\"\nport = {}\n\
+                 [service.delivery]\npoll_millis = 100\nfirst_retry_secs = 1\n",
+                smtp.ip(),
+                smtp.port()
+            )
+        }
+        // A demo's tenants are small: with the floor of a real one nobody would see a reason.
+        "matching" => "[service]\ncohort_floor = 3\n".to_owned(),
+        _ => String::new(),
+    })
+}
+
+fn gateway(http: SocketAddr, public_url: &str, keys: &Path, trusted: &str, peers: &[(String, u16)]) -> anyhow::Result<String> {
+    let folder = keys.display();
+    let mut text = format!(
+        "[http]\nlisten = \"{http}\"\npublic_url = \"{public_url}\"\n[telemetry]\nlog_format = \"text\"\nfilter = \"warn\"\n\
+         [identity]\nrole = \"gateway\"\nsigning_key_file = \"{folder}/gateway.key\"\n{trusted}"
+    );
+    for (peer, port) in peers {
+        writeln!(text, "[{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
+    }
+    Ok(text)
+}
+
+fn operator_settings(keys: &Path, peers: &[(String, u16)]) -> anyhow::Result<String> {
+    let mut text = format!("name = \"demo\"\nsigning_key_file = \"{}/operator.key\"\n", keys.display());
+    for (peer, port) in peers {
+        writeln!(text, "[peers.{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
+    }
+    Ok(text)
+}
+
+/// Ports that nobody has now. All are held until the last is found, so that none comes twice.
+fn free_ports(count: usize) -> anyhow::Result<Vec<u16>> {
+    let listeners: Vec<TcpListener> =
+        (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>().context("find free ports")?;
+    Ok(listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?.iter().map(SocketAddr::port).collect())
+}

@@ -1,0 +1,11 @@
+//! The one binary: every role of the platform, its command line and its demo.
+
+pub mod cli;
+pub mod demo;
+pub mod import;
+pub mod keys;
+pub mod operate;
+pub mod operator;
+pub mod output;
+pub mod prepare;
+pub mod serve;

@@ -1,0 +1,122 @@
+//! What is done once, with an owner's rights, before services start.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use kindred_jetstream::{Applied, ConnectSettings, Credentials, StreamSettings, apply_streams, stream_name};
+use kindred_service_kit::config::Secret;
+use kindred_vault::Vault;
+use serde_json::json;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::output::Format;
+
+/// The contexts, each with a stream.
+pub const CONTEXTS: [&str; 4] = ["membership", "posting", "matching", "notification"];
+
+/// `kindred migrate`.
+#[derive(Debug, clap::Args)]
+pub struct Migrate {
+    /// File with the URL of the database, of a user who owns it.
+    #[arg(long, value_name = "FILE")]
+    database_url_file: PathBuf,
+    /// The key vault instead of a service's own database.
+    #[arg(long)]
+    vault: bool,
+}
+
+impl Migrate {
+    /// Makes or changes the tables; repeating it changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the database does not answer or refuses.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let options = database(&self.database_url_file)?;
+        if self.vault { Ok(Vault::migrate(&options).await?) } else { Ok(kindred_projections::migrate(&options, &[]).await?) }
+    }
+}
+
+fn database(file: &std::path::Path) -> anyhow::Result<PgConnectOptions> {
+    let url = Secret::read("database_url_file", file)?;
+    // The URL holds a password: an error must not repeat it.
+    PgConnectOptions::from_str(url.expose()).map_err(|_| anyhow::anyhow!("`{}` holds no database URL", file.display()))
+}
+
+/// `kindred streams`.
+#[derive(Debug, clap::Args)]
+pub struct Streams {
+    #[command(subcommand)]
+    command: StreamsCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum StreamsCommand {
+    /// Makes the streams, or changes what may be changed of them.
+    Apply {
+        /// Servers of the bus.
+        #[arg(long, value_delimiter = ',', required = true)]
+        nats: Vec<String>,
+        /// Name of a user with the rights of the bus's owner.
+        #[arg(long)]
+        user: Option<String>,
+        /// File with that user's password.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+        /// PEM file with the authority of the servers' certificates.
+        #[arg(long, value_name = "FILE")]
+        ca_file: Option<PathBuf>,
+        /// Copies of each stream: 3 in production.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=5))]
+        replicas: u8,
+        /// Bytes that each stream may hold.
+        #[arg(long, default_value_t = 64 * 1024 * 1024 * 1024)]
+        max_bytes: u64,
+    },
+}
+
+impl Streams {
+    /// Applies the streams.
+    ///
+    /// # Errors
+    ///
+    /// If the bus does not answer, refuses, or holds a stream that cannot become what it must be.
+    pub async fn run(self, format: Format) -> anyhow::Result<()> {
+        let StreamsCommand::Apply { nats, user, password_file, ca_file, replicas, max_bytes } = self.command;
+        let mut settings = ConnectSettings::new(nats, "admin");
+        if let Some(user) = user {
+            let file = password_file.context("`--password-file` is required with `--user`")?;
+            let password = Secret::read("password_file", &file)?.expose().to_owned();
+            settings.credentials = Credentials::Password { user, password };
+        }
+        settings.ca_file = ca_file;
+        let rows = apply(&settings, replicas, max_bytes).await?;
+        format.rows(&["STREAM", "IDENTITY", "CHANGE"], &rows, |row| {
+            let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+            vec![text("stream"), text("identity"), text("change")]
+        })
+    }
+}
+
+/// Makes the stream of every context; what was done to each.
+///
+/// # Errors
+///
+/// As [`Streams::run`].
+pub async fn apply(settings: &ConnectSettings, replicas: u8, max_bytes: u64) -> anyhow::Result<Vec<serde_json::Value>> {
+    let client = kindred_jetstream::connect(settings).await?;
+    let mut rows = Vec::new();
+    for context in CONTEXTS {
+        let stream = StreamSettings::new(context).replicas(replicas).max_bytes(max_bytes);
+        let applied = apply_streams(&client, &stream).await?;
+        let change = match &applied {
+            Applied::Created(_) => "created",
+            Applied::Updated(_) => "updated",
+            Applied::Unchanged(_) => "unchanged",
+        };
+        rows.push(json!({ "stream": stream_name(context), "identity": applied.identity().as_str(), "change": change }));
+    }
+    client.close().await;
+    Ok(rows)
+}
