@@ -18,14 +18,27 @@ const IMPURE: [&str; 8] = [
     "std::thread",
 ];
 
+/// What else a domain may name: folder, name, why.
+const REVIEWED: &[(&str, &str, &str)] =
+    &[("services/notification/src/domain/", "uuid::Uuid", "the id of an event, as the core hands it out")];
+
+/// Where a layer may know what it may not elsewhere: file, module, why.
+const NEEDED: &[(&str, &str, &str)] = &[
+    ("services/matching/src/projections/introductions.rs", "application", "the field that a text was sealed for"),
+    ("services/membership/src/projections/directory.rs", "application", "the field that a text was sealed for"),
+    ("services/posting/src/projections/thread/folded.rs", "application", "the field that a text was sealed for"),
+    ("services/posting/src/projections/thread_list.rs", "application", "the field that a text was sealed for"),
+];
+
 /// Folder (or file) of a service, and the modules that it may not know.
 const BLIND: &[(&str, &[&str])] = &[
     ("domain", &["application", "clients", "contract", "grpc", "projections", "reactions", "read_model", "service"]),
     ("contract", &["application", "clients", "grpc", "projections", "reactions", "read_model", "service"]),
     ("application", &["grpc", "reactions", "service"]),
     ("projections", &["application", "grpc", "reactions", "service"]),
-    ("read_model", &["application", "grpc", "reactions", "service"]),
-    ("grpc", &["projections", "reactions", "service"]),
+    // Use cases say what they need to read; a read model may fulfil that.
+    ("read_model", &["grpc", "reactions", "service"]),
+    ("grpc", &["reactions", "service"]),
     ("reactions", &["grpc", "service"]),
 ];
 
@@ -47,7 +60,8 @@ fn paths(code: &str) -> Vec<(usize, String)> {
     let mut paths = Vec::new();
     let mut place = 0;
     while place < bytes.len() {
-        let begins = is_word(bytes[place]) && (place == 0 || !is_word(bytes[place - 1])) && !code[..place].ends_with("::");
+        let begins =
+            is_word(bytes[place]) && (place == 0 || !is_word(bytes[place - 1])) && !code[..place].ends_with("::");
         if !begins {
             place += 1;
             continue;
@@ -56,7 +70,8 @@ fn paths(code: &str) -> Vec<(usize, String)> {
         let path = &code[place..place + length];
         if path.contains("::") {
             match path.strip_suffix("::").filter(|_| code[place + length..].starts_with('{')) {
-                Some(stem) => paths.extend(group(&code[place + length..]).into_iter().map(|name| (place, format!("{stem}::{name}")))),
+                Some(stem) => paths
+                    .extend(group(&code[place + length..]).into_iter().map(|name| (place, format!("{stem}::{name}")))),
                 None => paths.push((place, path.to_owned())),
             }
         }
@@ -102,7 +117,8 @@ fn impure(source: &Source) -> Vec<(usize, String)> {
 
 /// Whether a first part of a path is of this crate, or a primitive type.
 fn is_local(code: &str, first: &str) -> bool {
-    const PRIMITIVE: [&str; 12] = ["u8", "u16", "u32", "u64", "usize", "i16", "i32", "i64", "f64", "str", "char", "bool"];
+    const PRIMITIVE: [&str; 12] =
+        ["u8", "u16", "u32", "u64", "usize", "i16", "i32", "i64", "f64", "str", "char", "bool"];
     // What a `use` brought in is named by that `use`, which is checked itself.
     let imported = paths(code).into_iter().any(|(_, path)| {
         path.rsplit("::").next() == Some(first) && PURE.contains(&path.split("::").next().unwrap_or_default())
@@ -116,7 +132,10 @@ fn domains_are_pure() {
     let mut seen = 0;
     for (file, source) in product().filter(|(file, _)| layer(&file.path) == Some("domain")) {
         seen += 1;
-        broken.extend(impure(&source).into_iter().map(|(line, what)| format!("{}:{line}: {what}", file.path)));
+        let reviewed =
+            |what: &str| REVIEWED.iter().any(|(folder, name, _)| file.path.starts_with(folder) && *name == what);
+        let impure = impure(&source).into_iter().filter(|(_, what)| !reviewed(what));
+        broken.extend(impure.map(|(line, what)| format!("{}:{line}: {what}", file.path)));
     }
     assert!(seen > 30, "only {seen} files of domains were found");
     none("a domain uses std, ids, eventsourcing and thiserror", &broken);
@@ -129,7 +148,9 @@ fn impure_names_are_found() {
     assert_eq!(found("fn f() { std::time::SystemTime::now(); }"), ["std::time::SystemTime::now"]);
     assert_eq!(found("use uuid::{Uuid, Builder};"), ["uuid::Uuid", "uuid::Builder"]);
     assert_eq!(found("async fn f() {}"), ["async"]);
-    assert!(found("use super::{event::Event, Refusal};\nfn f() { event::g(Event::A, u64::MAX) }\nmod event;").is_empty());
+    assert!(
+        found("use super::{event::Event, Refusal};\nfn f() { event::g(Event::A, u64::MAX) }\nmod event;").is_empty()
+    );
 }
 
 /// Modules of the crate that a file names and its layer may not know.
@@ -139,7 +160,9 @@ fn past(path: &str, source: &Source) -> Vec<String> {
     };
     let names = paths(&source.code).into_iter().filter_map(|(place, named)| {
         let module = named.strip_prefix("crate::")?.split("::").next()?.to_owned();
-        hidden.contains(&module.as_str()).then(|| format!("{path}:{}: crate::{module}", line_of(&source.code, place)))
+        let needed = NEEDED.iter().any(|(file, name, _)| *file == path && *name == module);
+        (hidden.contains(&module.as_str()) && !needed)
+            .then(|| format!("{path}:{}: crate::{module}", line_of(&source.code, place)))
     });
     names.collect()
 }

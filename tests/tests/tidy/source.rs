@@ -130,9 +130,9 @@ fn text_length(rest: &[u8], mark: u8) -> usize {
 
 /// `'a'` or `'\n'`, not the lifetime `'a`.
 fn is_character(rest: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(&rest[1..rest.len().min(12)]).or_else(|error| {
-        std::str::from_utf8(&rest[1..=error.valid_up_to()])
-    }) else {
+    let Ok(text) = std::str::from_utf8(&rest[1..rest.len().min(12)])
+        .or_else(|error| std::str::from_utf8(&rest[1..=error.valid_up_to()]))
+    else {
         return false;
     };
     let mut characters = text.chars();
@@ -193,7 +193,8 @@ pub fn is_for_tests(path: &str) -> bool {
     let outside = ["tests/", "crates/testkit/"].iter().any(|folder| path.starts_with(folder));
     let beside = ["/tests/", "/examples/", "/benches/"].iter().any(|folder| path.contains(folder));
     let stem = path.trim_end_matches(".rs");
-    let declared = stem.match_indices('/').map(|(end, _)| &stem[..end]).chain([stem]).any(|part| FOR_TESTS.contains(part));
+    let declared =
+        stem.match_indices('/').map(|(end, _)| &stem[..end]).chain([stem]).any(|part| FOR_TESTS.contains(part));
     outside || beside || declared
 }
 
@@ -208,7 +209,11 @@ fn code_texts_and_comments_are_told_apart() {
     let source = Source::of(text);
     assert_eq!(source.code.len(), text.len());
     assert!(!source.code.contains("//") && !source.code.contains("SELECT") && !source.code.contains("sqlx"));
-    assert!(source.code.contains("let b: &'static str") && source.code.contains("let c") && source.code.contains("fn g() {}"));
+    assert!(
+        source.code.contains("let b: &'static str")
+            && source.code.contains("let c")
+            && source.code.contains("fn g() {}")
+    );
     let texts: Vec<(usize, &str)> = source.texts().collect();
     assert_eq!(texts, [(1, "x // y"), (2, "SELECT \"q\""), (2, "\"")]);
 }

@@ -1,3 +1,5 @@
+//! The executor on the store in memory: decide, append, decide again, remember.
+
 use kindred_ids::{CommandId, TenantSlug, derive_root_id};
 
 use super::*;

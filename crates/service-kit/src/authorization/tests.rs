@@ -1,3 +1,5 @@
+//! The table of who may call what, against the policies; other tenants stay out of reach.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 

@@ -1,3 +1,5 @@
+//! Tokens: what is in them, what is refused, and for how long they count.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Layers of settings, and errors that name key and source.
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 

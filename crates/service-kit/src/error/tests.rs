@@ -1,3 +1,5 @@
+//! Errors keep their code over the wire and their cause at home.
+
 use kindred_eventsourcing::{AppendError, ExecuteError, LogDamaged, StoreError};
 use tonic::{Code, Status};
 

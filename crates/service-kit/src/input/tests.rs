@@ -1,3 +1,5 @@
+//! What a caller sends is taken as it is or refused by name.
+
 use kindred_ids::{MemberId, ThreadId};
 
 use super::*;

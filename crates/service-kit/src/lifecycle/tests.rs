@@ -1,3 +1,5 @@
+//! How a process ends: drained, cut short or crashed.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

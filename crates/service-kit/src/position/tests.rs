@@ -1,3 +1,5 @@
+//! Position tokens: what is signed comes back, all else is refused.
+
 use kindred_eventsourcing::Position;
 use kindred_ids::Partition;
 use tonic::metadata::MetadataMap;

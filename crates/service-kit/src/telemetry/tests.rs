@@ -1,3 +1,5 @@
+//! One guard for traces, metrics and logs, without anybody's words in them.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 

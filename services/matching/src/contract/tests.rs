@@ -1,3 +1,5 @@
+//! Events of introductions read back; what is cut, newer or foreign is refused.
+
 use super::*;
 use crate::domain::samples::{NOW, accepted, declined, member, requested, withdrawn};
 

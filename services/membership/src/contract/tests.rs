@@ -1,3 +1,5 @@
+//! Every event of membership reads back as it was written.
+
 use kindred_eventsourcing::{Contract, Decider, DomainEvent, Fingerprint, KeyId, Sealed, Timestamp};
 use kindred_ids::{CommandId, CommunityId, EntityId, MemberId, derive_root_id};
 use uuid::Uuid;

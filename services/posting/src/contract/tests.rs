@@ -1,3 +1,5 @@
+//! Every event of posting reads back as it was written.
+
 use std::fmt::Debug;
 
 use kindred_eventsourcing::{Contract, DecodeError, Record};

@@ -1,3 +1,5 @@
+//! What is read of FHIR, and how broken lines are named.
+
 use std::io::Write as _;
 
 use super::*;

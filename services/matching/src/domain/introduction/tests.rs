@@ -1,3 +1,5 @@
+//! The life of an introduction as its state sees it.
+
 use super::*;
 use crate::domain::samples::{NOW, declined, member, requested, tenant, withdrawn};
 

@@ -1,3 +1,5 @@
+//! The life of a member as its state sees it.
+
 use kindred_eventsourcing::testing::given;
 use kindred_eventsourcing::{Fingerprint, ReservationChange};
 use uuid::Uuid;

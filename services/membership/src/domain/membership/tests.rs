@@ -1,3 +1,5 @@
+//! The life of a membership as its state sees it.
+
 use kindred_eventsourcing::testing::given;
 use kindred_ids::{CommandId, derive_root_id};
 
