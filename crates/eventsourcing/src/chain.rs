@@ -16,17 +16,21 @@ impl ChainHash {
     /// Hashes one message as it stands in the log.
     #[must_use]
     pub fn of<'a>(subject: &str, headers: impl Iterator<Item = (&'static str, &'a str)>, body: &[u8]) -> Self {
-        let mut context = Context::new(&SHA256);
+        // Gathered first: the digest is much slower over forty pieces of a few bytes.
+        let mut head = Vec::with_capacity(1024);
         let mut part = |bytes: &[u8]| {
-            context.update(&(bytes.len() as u32).to_be_bytes());
-            context.update(bytes);
+            head.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
+            head.extend_from_slice(bytes);
         };
         part(subject.as_bytes());
         for (name, value) in headers {
             part(name.as_bytes());
             part(value.as_bytes());
         }
-        part(body);
+        head.extend_from_slice(&(body.len() as u32).to_be_bytes());
+        let mut context = Context::new(&SHA256);
+        context.update(&head);
+        context.update(body);
         let mut hash = [0; 16];
         hash.copy_from_slice(&context.finish().as_ref()[..16]);
         Self(hash)

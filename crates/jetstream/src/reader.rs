@@ -112,6 +112,19 @@ impl JetStreamReader {
         Ok(true)
     }
 
+    /// The next message of a batch: what is here, and what the server said is coming, so
+    /// that a reader that catches up gives full batches and one at the head never waits.
+    async fn following(&mut self, more: bool, until: Instant) -> Option<Event> {
+        let consumer = self.consumer.as_mut()?;
+        match consumer.ready() {
+            None if more => match consumer.next(&self.core, until).await {
+                Event::Nothing => None,
+                event => Some(event),
+            },
+            event => event,
+        }
+    }
+
     /// Where a reader of one partition stands when nothing of it is left: at the head of
     /// the stream, if the partition's last message, read after the head, is delivered.
     async fn idle_position(&mut self) -> Result<(), StoreError> {
@@ -128,7 +141,8 @@ impl JetStreamReader {
 impl LogReader for JetStreamReader {
     async fn next(&mut self, most: usize, wait: Duration) -> Result<Batch, StoreError> {
         let mut batch = Batch::default();
-        let Some(first) = self.first(Instant::now() + wait).await? else {
+        let until = Instant::now() + wait;
+        let Some(first) = self.first(until).await? else {
             self.idle_position().await?;
             batch.position = self.position;
             return Ok(batch);
@@ -139,10 +153,11 @@ impl LogReader for JetStreamReader {
                 self.consumer = None;
                 break;
             };
+            let more = message.pending > 0;
             if !self.take(message, &mut batch)? || batch.commits.len() >= most {
                 break;
             }
-            event = self.consumer.as_mut().and_then(Consumer::ready);
+            event = self.following(more, until).await;
         }
         batch.position = self.position;
         Ok(batch)

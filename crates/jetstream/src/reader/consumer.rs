@@ -27,6 +27,9 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(3);
 const INACTIVE: Duration = Duration::from_secs(60);
 
+/// What the server says at the end of one pull, not of the consumer.
+const ENDS_A_PULL: [&str; 2] = ["Batch Completed", "Message Size Exceeds MaxBytes"];
+
 const PENDING_MESSAGES: HeaderName = HeaderName::from_static("Nats-Pending-Messages");
 
 /// What a consumer gives.
@@ -149,7 +152,7 @@ impl Consumer {
     /// A heartbeat, or the end of a pull with what it did not deliver.
     fn note(&mut self, status: u16, message: &Message) -> Option<Event> {
         let text = message.description.as_deref().unwrap_or_default();
-        let ended = status == 408 || (status == 409 && text.contains("MaxBytes"));
+        let ended = status == 408 || (status == 409 && ENDS_A_PULL.iter().any(|end| text.contains(end)));
         match status {
             100 => None,
             _ if ended => {

@@ -11,14 +11,16 @@ pub(crate) struct Delivered {
     pub sequence: u64,
     /// Place in the delivery, from 1 without holes.
     pub delivery: u64,
+    /// How many more there were for the consumer when it was sent.
+    pub pending: u64,
     message: Message,
 }
 
 impl Delivered {
     /// Takes a message that has a place.
     pub(super) fn read(message: Message) -> Option<Self> {
-        let (sequence, delivery) = places(message.reply.as_deref()?)?;
-        Some(Self { sequence, delivery, message })
+        let Places { sequence, delivery, pending } = places(message.reply.as_deref()?)?;
+        Some(Self { sequence, delivery, pending, message })
     }
 
     pub(super) fn subject(&self) -> &str {
@@ -37,9 +39,16 @@ impl Delivered {
     }
 }
 
-/// Stream and consumer sequence of `$JS.ACK.…`: of nine tokens, or of eleven and more with
-/// domain and account before the stream (ADR-15).
-fn places(reply: &str) -> Option<(u64, u64)> {
+#[derive(Debug, PartialEq, Eq)]
+struct Places {
+    sequence: u64,
+    delivery: u64,
+    pending: u64,
+}
+
+/// What `$JS.ACK.…` says: of nine tokens, or of eleven and more with domain and account
+/// before the stream (ADR-15).
+fn places(reply: &str) -> Option<Places> {
     let tokens = reply.strip_prefix("$JS.ACK.")?;
     let skipped = match tokens.bytes().filter(|byte| *byte == b'.').count() {
         6 => 3,
@@ -47,18 +56,21 @@ fn places(reply: &str) -> Option<(u64, u64)> {
         _ => return None,
     };
     let mut tokens = tokens.split('.').skip(skipped);
-    Some((tokens.next()?.parse().ok()?, tokens.next()?.parse().ok()?))
+    let mut number = || tokens.next()?.parse().ok();
+    let (sequence, delivery, _time) = (number()?, number()?, number()?);
+    Some(Places { sequence, delivery, pending: number()? })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::places;
+    use super::{Places, places};
 
     #[test]
     fn both_forms_of_the_reply_subject_give_the_places() {
-        assert_eq!(places("$JS.ACK.EVT_A.r1.1.100.7.1790230470084404000.42"), Some((100, 7)));
-        assert_eq!(places("$JS.ACK._.hash.EVT_A.r1.1.100.7.1790230470084404000.42"), Some((100, 7)));
-        assert_eq!(places("$JS.ACK._.hash.EVT_A.r1.1.100.7.1790230470084404000.42.token"), Some((100, 7)));
+        let read = Some(Places { sequence: 100, delivery: 7, pending: 42 });
+        assert_eq!(places("$JS.ACK.EVT_A.r1.1.100.7.1790230470084404000.42"), read);
+        assert_eq!(places("$JS.ACK._.hash.EVT_A.r1.1.100.7.1790230470084404000.42"), read);
+        assert_eq!(places("$JS.ACK._.hash.EVT_A.r1.1.100.7.1790230470084404000.42.token"), read);
         assert_eq!(places("$JS.ACK.EVT_A.r1.1.100"), None);
         assert_eq!(places("_INBOX.a"), None);
     }

@@ -146,6 +146,9 @@ async fn a_reader_far_behind_gives_all_and_in_batches() {
     }
     assert_eq!(read, written);
     assert!(batches < 2000, "batches are not single messages: {batches}");
+    let admin = Admin::of(Servers::OneNode, store.context()).await;
+    let consumers = admin.must("CONSUMER.NAMES", json!({})).await;
+    assert_eq!(consumers["total"], json!(1), "one consumer for all: {consumers}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Streams of their own on shared servers, and what an operator or an accident does to them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::HeaderMap;
 use kindred_embedded::shared;
@@ -126,10 +126,18 @@ impl Admin {
 
     /// Shortens the window of message ids and waits until what was known is forgotten.
     pub async fn forget_message_ids(&self) {
-        self.configure(json!({ "duplicate_window": 100_000_000 })).await;
+        let mut window = 100_000_000;
+        self.configure(json!({ "duplicate_window": window })).await;
         self.probe("window").await;
+        let mut changed = Instant::now();
         while self.probe("window").await["duplicate"] == json!(true) {
             tokio::time::sleep(Duration::from_millis(20)).await;
+            // The server may still wait for the end of the window that was; a change wakes it.
+            if changed.elapsed() > Duration::from_secs(1) {
+                window += 1_000_000;
+                self.configure(json!({ "duplicate_window": window })).await;
+                changed = Instant::now();
+            }
         }
     }
 
