@@ -88,6 +88,7 @@ impl<S: EventStore> Courier<S> {
     ///
     /// [`ApiError`] if the log or the membership service does not answer; no attempt is
     /// counted then.
+    #[tracing::instrument(name = "mail.delivery.attempt", skip_all, fields(kindred.delivery.id = %due.id))]
     pub async fn attempt(&self, due: &DueDelivery, ours: impl Fn() -> bool + Send) -> Result<Outcome, ApiError> {
         let DueDelivery { tenant, id } = due;
         let key = delivery_key(tenant, *id);
@@ -207,18 +208,13 @@ impl<S: EventStore> Courier<S> {
 
 /// Whether the same append may work later.
 const fn passes<R>(error: &ExecuteError<R>) -> bool {
-    match error {
+    use AppendError::{Busy, Conflict, Full, Store, Unknown};
+    matches!(
+        error,
         ExecuteError::Conflict
-        | ExecuteError::Append(
-            AppendError::Conflict
-            | AppendError::Busy
-            | AppendError::Full
-            | AppendError::Unknown
-            | AppendError::Store(StoreError::Unavailable { .. }),
-        )
-        | ExecuteError::Load(StoreError::Unavailable { .. }) => true,
-        _ => false,
-    }
+            | ExecuteError::Append(Conflict | Busy | Full | Unknown | Store(StoreError::Unavailable { .. }))
+            | ExecuteError::Load(StoreError::Unavailable { .. })
+    )
 }
 
 /// Whether a failure says that no mail gets through now.

@@ -15,6 +15,7 @@ impl<S: EventStore> Application<S> {
     /// # Errors
     ///
     /// `NOT_FOUND` if it is not in their inbox.
+    #[tracing::instrument(name = "command.inbox_item.mark_read", skip_all, fields(kindred.command.id = %command_id))]
     pub async fn mark_read(
         &self,
         caller: &Caller,

@@ -37,6 +37,7 @@ impl<S: EventStore> Application<S> {
     /// # Errors
     ///
     /// [`ApiError`] if the log does not answer.
+    #[tracing::instrument(name = "query.preference.list", skip_all)]
     pub async fn preferences(&self, caller: &Caller) -> Result<Vec<(Kind, Channel, bool)>, ApiError> {
         let claims = caller.member()?;
         let all = Kind::ALL.into_iter().flat_map(|kind| Channel::ALL.map(|channel| (kind, channel)));
@@ -52,6 +53,7 @@ impl<S: EventStore> Application<S> {
     /// # Errors
     ///
     /// [`ApiError`].
+    #[tracing::instrument(name = "command.preference.set", skip_all, fields(kindred.command.id = %command_id))]
     pub async fn set_preference(
         &self,
         caller: &Caller,
@@ -72,6 +74,7 @@ impl<S: EventStore> Application<S> {
     ///
     /// `INVALID_ARGUMENT` on `token` if it was not signed here; [`ApiError`] if the log does
     /// not answer.
+    #[tracing::instrument(name = "command.preference.unsubscribe", skip_all)]
     pub async fn unsubscribe(&self, token: &str) -> Result<Kind, ApiError> {
         let Subscription { tenant, member, kind } = self.unsubscribe.verify(token)?;
         let key = preference_key(&tenant, member, kind, Channel::Email);

@@ -39,6 +39,7 @@ impl<S: EventStore> Courier<S> {
     /// `INVALID_ARGUMENT` for a token that cannot stand in a link or is over,
     /// `FAILED_PRECONDITION` if the member cannot be written to, `UNAVAILABLE` if the mail
     /// server did not take it in time.
+    #[tracing::instrument(name = "mail.sign_in.send", skip_all, fields(kindred.command.id = %link.command_id))]
     pub async fn send_sign_in_link(&self, link: &SignInLink, deadline: Instant) -> Result<(), ApiError> {
         let now = self.clock.now();
         let minutes = minutes_left(link.expires_at, now)?;

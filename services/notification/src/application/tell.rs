@@ -37,6 +37,7 @@ impl<S: EventStore> Application<S> {
     /// # Errors
     ///
     /// [`ApiError`] if the log or the block list does not answer.
+    #[tracing::instrument(name = "reaction.notice.tell", skip_all, fields(kindred.event.id = %cause.event))]
     pub async fn tell(&self, tenant: &TenantSlug, notice: &Notice, cause: &Cause) -> Result<(), ApiError> {
         let wants = |channel| self.wants(tenant, notice.member, notice.kind, channel);
         let (blocked, inbox, email) =

@@ -6,7 +6,7 @@ use kindred_proto::membership as wire;
 
 use super::{tell, undecodable};
 use crate::application::Application;
-use crate::contract::{body, id, optional_id};
+use crate::contract::{body, id};
 use crate::domain::fan_out::JoinDecision;
 
 /// See the module.
@@ -43,8 +43,9 @@ fn read(commit: &RecordedCommit, index: usize, record: &Record) -> Result<Option
     match record.event_type.as_str() {
         "MemberJoined" => {
             let joined: wire::MemberJoined = body(record)?;
-            // Nobody decided where the community is open or they were invited.
-            let Some(decided_by) = optional_id(record, &joined.admitted_by)? else { return Ok(None) };
+            // No member decided where the community is open, they were invited, or an
+            // operator who brings people in let them in.
+            let Ok(decided_by) = joined.admitted_by.parse() else { return Ok(None) };
             let (member, community) = (id(record, &joined.member_id)?, id(record, &joined.community_id)?);
             Ok(Some(JoinDecision { source, member, decided_by, community, declined: false }))
         }

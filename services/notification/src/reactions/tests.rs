@@ -107,7 +107,6 @@ fn posted(seed: u8, author: u8, parent_author: Option<u8>, mentioned: &[MemberId
         text: words(),
         mentioned_ids: texts(mentioned),
         at: 1_000,
-        ..Default::default()
     };
     let command = CommandId::derived(&[&[seed]]);
     let id = derive_owned_id(TENANT, "somebody", command, "comment", 0, community(1).0);
@@ -252,6 +251,7 @@ async fn a_decided_join_is_told_to_the_one_who_asked_and_a_refused_one_in_the_in
     let key = || key("membership", thread(8));
     let commits = [
         commit(key(), 1, "MemberJoined", &joined(String::new())),
+        commit(key(), 4, "MemberJoined", &joined("operator:importer".to_owned())),
         commit(key(), 2, "MemberJoined", &joined(member(3).to_string())),
         commit(key(), 3, "JoinDeclined", &declined),
     ];

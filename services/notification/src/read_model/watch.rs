@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::projections::CHANGED;
+use crate::telemetry::count_watcher;
 
 /// How long to wait before the database is asked again.
 const RECONNECT: Duration = Duration::from_millis(500);
@@ -73,6 +74,7 @@ impl Watchers {
             return Err(TooManyWatchers);
         }
         board.open += 1;
+        count_watcher(1);
         let news = board.inboxes.entry(inbox.clone()).or_insert_with(|| watch::Sender::new(())).subscribe();
         Ok(Subscription { watchers: self.clone(), inbox, news })
     }
@@ -135,6 +137,7 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mut board = self.watchers.board();
         board.open = board.open.saturating_sub(1);
+        count_watcher(-1);
         // This receiver is still counted.
         if board.inboxes.get(&self.inbox).is_some_and(|sender| sender.receiver_count() <= 1) {
             board.inboxes.remove(&self.inbox);
