@@ -105,13 +105,17 @@ impl World {
     pub fn sees(&self, viewer: u32, owner: u32, said: &Said) -> bool {
         let share = !self.common(viewer, owner).is_empty();
         let own = self.released(viewer);
+        // What the viewer releases to communities only is released to the owner in one alone.
+        let holds = |feature: &Feature| match own.get(feature) {
+            Some(Release::Tenant | Release::Matched) => true,
+            Some(Release::Community) => share,
+            None => false,
+        };
         match said.release {
             None => false,
             Some(Release::Tenant) => true,
             Some(Release::Community) => share,
-            Some(release @ Release::Matched) => {
-                chain(said).iter().any(|feature| own.get(feature).is_some_and(|own| release.reaches(*own, share)))
-            }
+            Some(Release::Matched) => chain(said).iter().any(holds),
         }
     }
 

@@ -14,11 +14,11 @@ use crate::index::profile::{PlainField, SealedProfile};
 use crate::index::tenant::{Opened, Tenant};
 
 /// How many people there are; few, so that they have much to do with each other.
-pub const PEOPLE: u32 = 7;
+pub const PEOPLE: u32 = 8;
 /// How many communities there are.
 pub const COMMUNITIES: u32 = 3;
 /// The cohort floor of these worlds.
-const FLOOR: u32 = 2;
+const FLOOR: u32 = 3;
 
 pub fn tenant() -> TenantSlug {
     "riverside".parse().expect("a slug")
@@ -174,6 +174,11 @@ impl World {
             Step::Block(person, other, true) => drop(self.people[*person as usize].blocked.insert(*other)),
             Step::Block(person, other, false) => drop(self.people[*person as usize].blocked.remove(other)),
         }
+    }
+
+    /// Every field that anybody has.
+    pub fn everything_said(&self) -> Vec<Said> {
+        self.people.iter().flat_map(|person| person.said.iter().cloned()).collect()
     }
 
     /// Adds a field to a person's profile.

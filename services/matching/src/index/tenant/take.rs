@@ -1,0 +1,228 @@
+//! How facts change who can be found: whoever a fact is about leaves the lists with it,
+//! and comes back once all facts of the batch are in, if they can be found then.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kindred_ids::{CommunityId, MemberId};
+
+use super::{Opened, Tenant};
+use crate::index::catalog::Slot;
+use crate::index::fact::Fact;
+use crate::index::feature::{Feature, Kind};
+use crate::index::profile::{Field, NO_LABEL, PlainField, Profile, SealedProfile};
+
+/// How somebody will stand after a batch.
+struct Outlook {
+    consents: bool,
+    suspended: bool,
+    erased: bool,
+    unread: Option<Arc<SealedProfile>>,
+}
+
+impl Tenant {
+    /// The profiles that must be read before these facts are applied: of those who can be
+    /// found after them and have not been read.
+    pub(crate) fn unread(&self, facts: &[Fact]) -> Vec<(MemberId, Arc<SealedProfile>)> {
+        let mut touched: HashMap<MemberId, Outlook> = HashMap::new();
+        for fact in facts {
+            let Some(member) = fact.subject() else { continue };
+            let outlook = touched.entry(member).or_insert_with(|| {
+                let person = self.person(member);
+                Outlook {
+                    consents: person.is_some_and(|person| person.consents),
+                    suspended: person.is_some_and(|person| person.suspended),
+                    erased: self.erased.contains(&member),
+                    unread: person.and_then(|person| match &person.profile {
+                        Profile::Sealed(profile) => Some(profile.clone()),
+                        Profile::Absent | Profile::Open(_) => None,
+                    }),
+                }
+            });
+            match fact {
+                Fact::Profile { profile, .. } => outlook.unread = Some(profile.clone()),
+                Fact::Consent { given, .. } => outlook.consents = *given,
+                Fact::Suspension { suspended, .. } => outlook.suspended = *suspended,
+                Fact::Erased { .. } => outlook.erased = true,
+                Fact::Tenant { .. } | Fact::Membership { .. } | Fact::Block { .. } => {}
+            }
+        }
+        let unread =
+            touched.into_iter().filter(|(_, outlook)| outlook.consents && !outlook.suspended && !outlook.erased);
+        unread.filter_map(|(member, outlook)| Some((member, outlook.unread?))).collect()
+    }
+
+    /// Takes facts in, in log order; `opened` holds what [`Self::unread`] named.
+    pub(crate) fn apply(&mut self, facts: Vec<Fact>, opened: &mut Opened, position: u64) {
+        let mut touched = Vec::new();
+        for fact in facts {
+            touched.extend(fact.subject());
+            self.take(fact);
+        }
+        for member in touched {
+            self.settle(member, opened);
+        }
+        self.position = self.position.max(position);
+    }
+
+    /// Lets nobody be found of whom facts are still to be taken in.
+    pub(crate) fn withhold(&mut self, facts: &[Fact]) {
+        for fact in facts {
+            match fact {
+                Fact::Block { member, blocked, stands: true } => self.block(*member, *blocked),
+                Fact::Tenant { suspended: true } => self.suspended = true,
+                Fact::Erased { member } => self.forget(*member),
+                other => {
+                    if let Some(slot) = other.subject().and_then(|member| self.slot(member)) {
+                        self.unlist(slot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, fact: Fact) {
+        match fact {
+            Fact::Tenant { suspended } => self.suspended = suspended,
+            Fact::Profile { member, profile } => {
+                let Some(slot) = self.slot_or_new(member) else { return };
+                self.unlist(slot);
+                self.drop_fields(slot);
+                let person = self.person_mut(slot);
+                person.kinds = profile.fields.iter().map(|field| field.kind).collect();
+                person.withholds = profile.withholds;
+                person.profile = Profile::Sealed(profile);
+            }
+            Fact::Consent { member, given } => {
+                let Some(slot) = self.slot_or_new(member) else { return };
+                self.unlist(slot);
+                self.person_mut(slot).consents = given;
+            }
+            Fact::Suspension { member, suspended } => {
+                let Some(slot) = self.slot_or_new(member) else { return };
+                self.unlist(slot);
+                self.person_mut(slot).suspended = suspended;
+            }
+            Fact::Erased { member } => self.forget(member),
+            Fact::Membership { community, member, active } => self.join(community, member, active),
+            Fact::Block { member, blocked, stands: true } => self.block(member, blocked),
+            Fact::Block { member, blocked, stands: false } => self.unblock(member, blocked),
+        }
+    }
+
+    /// Puts a member into the lists if they can be found now.
+    fn settle(&mut self, member: MemberId, opened: &mut Opened) {
+        let Some(slot) = self.slot(member) else { return };
+        if self.person_at(slot).listed || !self.person_at(slot).eligible() {
+            return;
+        }
+        if let Profile::Sealed(profile) = &self.person_at(slot).profile
+            && let Some(plain) = opened.remove(&(member, profile.command_id))
+        {
+            let fields = plain.into_iter().filter_map(|field| self.field(field)).collect();
+            self.person_mut(slot).profile = Profile::Open(fields);
+        }
+        for (feature, release) in self.held(slot) {
+            self.catalog.post(feature, slot, release);
+        }
+        self.person_mut(slot).listed = true;
+        self.population += 1;
+    }
+
+    fn unlist(&mut self, slot: Slot) {
+        if !self.person_at(slot).listed {
+            return;
+        }
+        for (feature, release) in self.held(slot) {
+            self.catalog.unpost(feature, slot, release);
+        }
+        self.person_mut(slot).listed = false;
+        self.population -= 1;
+    }
+
+    /// Forgets everything about a member but that they are not to be taken in again.
+    pub(crate) fn forget(&mut self, member: MemberId) {
+        self.erased.insert(member);
+        if let Some(blocks) = self.blocks.remove(&member) {
+            for other in blocks.made.iter().chain(&blocks.met) {
+                if let Some(theirs) = self.blocks.get_mut(other) {
+                    theirs.made.remove(&member);
+                    theirs.met.remove(&member);
+                }
+            }
+        }
+        let Some(slot) = self.slots.get(&member).copied() else { return };
+        self.unlist(slot);
+        self.drop_fields(slot);
+        for community in std::mem::take(&mut self.person_mut(slot).communities) {
+            self.leave(community, slot);
+        }
+        self.slots.remove(&member);
+        self.people[slot as usize] = None;
+        self.free.push(slot);
+    }
+
+    fn drop_fields(&mut self, slot: Slot) {
+        if let Profile::Open(fields) = std::mem::take(&mut self.person_mut(slot).profile) {
+            for field in fields {
+                self.catalog.release(field.feature);
+                self.labels.release(field.label);
+            }
+        }
+    }
+
+    /// A field with its value and label by number.
+    fn field(&mut self, plain: PlainField) -> Option<Field> {
+        let feature = Feature::of(plain.kind, &plain.value)?;
+        let written = match plain.kind {
+            Kind::Condition => plain.label.trim(),
+            Kind::Interest | Kind::Role | Kind::Area => plain.value.trim(),
+            Kind::Language | Kind::Year => "",
+        };
+        let says_it_all = written.is_empty() || written == &*feature.value;
+        let label = if says_it_all { NO_LABEL } else { self.labels.hold(written.into()) };
+        Some(Field { feature: self.catalog.hold(&feature), release: plain.release, label })
+    }
+
+    fn join(&mut self, community: CommunityId, member: MemberId, active: bool) {
+        let Some(slot) = self.slot_or_new(member) else { return };
+        let places = &mut self.person_mut(slot).communities;
+        match (places.binary_search(&community), active) {
+            (Err(place), true) => {
+                places.insert(place, community);
+                self.communities.entry(community).or_default().insert(slot);
+            }
+            (Ok(place), false) => {
+                places.remove(place);
+                self.leave(community, slot);
+            }
+            (Ok(_), true) | (Err(_), false) => {}
+        }
+    }
+
+    fn leave(&mut self, community: CommunityId, slot: Slot) {
+        if let Some(people) = self.communities.get_mut(&community) {
+            people.remove(slot);
+            if people.is_empty() {
+                self.communities.remove(&community);
+            }
+        }
+    }
+
+    fn block(&mut self, member: MemberId, blocked: MemberId) {
+        if self.erased.contains(&member) || self.erased.contains(&blocked) {
+            return;
+        }
+        self.blocks.entry(member).or_default().made.insert(blocked);
+        self.blocks.entry(blocked).or_default().met.insert(member);
+    }
+
+    fn unblock(&mut self, member: MemberId, blocked: MemberId) {
+        if let Some(blocks) = self.blocks.get_mut(&member) {
+            blocks.made.remove(&blocked);
+        }
+        if let Some(blocks) = self.blocks.get_mut(&blocked) {
+            blocks.met.remove(&member);
+        }
+    }
+}
