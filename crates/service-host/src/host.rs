@@ -299,6 +299,9 @@ fn bus_settings(context: &str, config: &ServiceConfig<()>) -> anyhow::Result<Con
     if let (Some(user), Some(password)) = (&config.nats.user, config.nats.password()?) {
         settings.credentials = BusCredentials::Password { user: user.clone(), password: password.expose().to_owned() };
     }
+    if let Some(file) = &config.nats.creds_file {
+        settings.credentials = BusCredentials::File(file.clone());
+    }
     settings.ca_file.clone_from(&config.nats.ca_file);
     settings.certificate = config.nats.cert_file.clone().zip(config.nats.key_file.clone());
     Ok(settings)
