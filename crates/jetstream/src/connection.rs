@@ -24,6 +24,10 @@ pub enum Credentials {
         /// The password.
         password: String,
     },
+    /// By a key: the seed, as in `SU…`.
+    Nkey(String),
+    /// By a user's credentials file: a token and the seed of its key.
+    File(PathBuf),
 }
 
 impl fmt::Debug for Credentials {
@@ -31,6 +35,8 @@ impl fmt::Debug for Credentials {
         match self {
             Self::None => formatter.write_str("None"),
             Self::Password { user, .. } => write!(formatter, "Password({user})"),
+            Self::Nkey(_) => formatter.write_str("Nkey"),
+            Self::File(path) => write!(formatter, "File({})", path.display()),
         }
     }
 }
@@ -101,9 +107,12 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Client, ConnectError>
             note(&event, &lost);
             std::future::ready(())
         });
-    if let Credentials::Password { user, password } = &settings.credentials {
-        options = options.user_and_password(user.clone(), password.clone());
-    }
+    options = match &settings.credentials {
+        Credentials::None => options,
+        Credentials::Password { user, password } => options.user_and_password(user.clone(), password.clone()),
+        Credentials::Nkey(seed) => options.nkey(seed.clone()),
+        Credentials::File(path) => options.credentials_file(path).await.map_err(|error| failed(error.into()))?,
+    };
     if let Some(file) = &settings.ca_file {
         options = options.add_root_certificates(file.clone()).require_tls(true);
     }

@@ -1,6 +1,7 @@
 //! The store against real servers: one node, one node that groups, three nodes.
 
 mod conformance;
+mod entering;
 mod grouping;
 mod opening;
 mod permissions;
