@@ -117,7 +117,7 @@ impl Generation {
                 let batch = Batch { commits: flowing, keys };
                 self.apply(&mut transaction, &batch).await.map_err(into_failure)?;
             }
-            self.park(&mut transaction, waiting.into_iter().map(|commit| ParkRow::behind(commit))).await?;
+            self.park(&mut transaction, waiting.into_iter().map(ParkRow::behind)).await?;
         }
         Ok(self.finish(transaction, &work.moves).await?)
     }

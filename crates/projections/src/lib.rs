@@ -50,7 +50,7 @@ pub use error::Error;
 pub use heads::PartitionHead;
 pub use keys::{BatchKeys, NoKeys};
 pub use kindred_vault::{Aad, KeyRing, Opened};
-pub use operations::{GenerationStatus, Operations, ParkedEvent};
+pub use operations::{GenerationStatus, Operations, ParkedEvent, ReactionStatus};
 pub use person::{ErasedPeople, Person};
 pub use projection::{ApplyError, Batch, BatchEvent, Declaration, DynProjection, Projection};
 pub use projector::{Health, Projector, ProjectorBuilder};

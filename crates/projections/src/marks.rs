@@ -10,10 +10,12 @@ use tokio::sync::watch;
 use crate::checkpoint::Owned;
 
 type Board = [u64; PARTITIONS as usize];
+/// By consumer and generation.
+type Boards = HashMap<(String, i64), watch::Sender<Board>>;
 
 /// See the module.
 #[derive(Clone, Default)]
-pub(crate) struct Marks(Arc<Mutex<HashMap<(String, i64), watch::Sender<Board>>>>);
+pub(crate) struct Marks(Arc<Mutex<Boards>>);
 
 impl Marks {
     fn board(&self, consumer: &str, generation: i64) -> watch::Sender<Board> {

@@ -60,6 +60,21 @@ pub struct GenerationStatus {
     pub error: String,
 }
 
+/// How far a reaction (or the redactor) is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReactionStatus {
+    /// Its name.
+    pub name: String,
+    /// The context whose stream it reads.
+    pub context: String,
+    /// The least sequence that all partitions have.
+    pub position: u64,
+    /// The last sequence of the stream; 0 if its log is not read by this process.
+    pub head: u64,
+    /// Parked events.
+    pub parked: u64,
+}
+
 impl Operations {
     pub(crate) const fn new(parts: Arc<Parts>, changed: Arc<Notify>) -> Self {
         Self { parts, changed }
@@ -183,11 +198,37 @@ impl Operations {
         heads::read(&mut connection, &live.schema).await.attempt(attempt)
     }
 
-    async fn statuses(&self, one: Option<(&str, i64)>) -> Result<Vec<GenerationStatus>, Error> {
+    /// Every reaction in this database, the redactor among them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`] if Postgres does not answer, [`Error::Log`] if a stream does not.
+    pub async fn reactions(&self) -> Result<Vec<ReactionStatus>, Error> {
+        let heads = self.stream_heads().await?;
+        let rows = sqlx::query_file!("src/operations/reactions.sql")
+            .fetch_all(self.database().projector())
+            .await
+            .attempt("list reactions")?;
+        let statuses = rows.into_iter().map(|row| ReactionStatus {
+            head: heads.get(&row.context).copied().unwrap_or(0),
+            name: row.consumer,
+            context: row.context,
+            position: row.position as u64,
+            parked: row.parked as u64,
+        });
+        Ok(statuses.collect())
+    }
+
+    async fn stream_heads(&self) -> Result<HashMap<String, u64>, Error> {
         let mut heads = HashMap::new();
         for log in &self.parts.builder.logs {
             heads.insert(log.context().to_owned(), log.head().await?);
         }
+        Ok(heads)
+    }
+
+    async fn statuses(&self, one: Option<(&str, i64)>) -> Result<Vec<GenerationStatus>, Error> {
+        let heads = self.stream_heads().await?;
         let (projection, generation) = one.unzip();
         let rows = sqlx::query_file!("src/operations/list.sql", projection, generation)
             .fetch_all(self.database().projector())

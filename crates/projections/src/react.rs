@@ -150,6 +150,18 @@ impl Reacting {
             if came.whole { processed.moved.push(owned) } else { processed.behind.push(owned) }
         }
         let mut transaction = transaction::applying(self.database.projector(), "kindred").await?;
+        let still = Records::of_parked_only().read(&mut transaction, &self.id).await?.parked;
+        let freed = |row: &&ParkRow| row.waits() && !still.contains(&row.subject(&self.id));
+        let faults: HashSet<String> = came
+            .iter()
+            .flat_map(|came| &came.parked)
+            .filter(|row| !row.waits())
+            .map(|row| row.subject(&self.id))
+            .collect();
+        if came.iter().flat_map(|came| &came.parked).any(|row| freed(&row) && !faults.contains(&row.subject(&self.id)))
+        {
+            return Err(ProcessError::Passing("parked events were replayed meanwhile".into()));
+        }
         park(&mut transaction, &self.id, came.into_iter().flat_map(|came| came.parked).collect()).await?;
         let reached = checkpoint::compare_and_set(&mut transaction, &self.id, &moves).await?;
         let lost: Vec<Partition> =

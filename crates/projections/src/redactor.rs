@@ -109,10 +109,9 @@ impl Redactor {
                 .await
                 .attempt(attempt)?;
             let Some(next) = next else { return Ok(()) };
-            if row.phase != "tables" || has_tables(&mut transaction, &row.schema).await? {
-                if let Some(person) = person(&next.tenant, next.member) {
-                    projection.0.redact(&mut transaction, &person).await.attempt(attempt)?;
-                }
+            let has_rows = row.phase != "tables" || has_tables(&mut transaction, &row.schema).await?;
+            if let Some(person) = person(&next.tenant, next.member).filter(|_| has_rows) {
+                projection.0.redact(&mut transaction, &person).await.attempt(attempt)?;
             }
             sqlx::query_file!("src/redactor/through.sql", row.projection, row.generation, next.number)
                 .execute(&mut *transaction)

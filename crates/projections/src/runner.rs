@@ -37,6 +37,9 @@ use catch_up::CatchUp;
 /// A partition further behind than this catches up beside the others.
 const FAR: u64 = 5_000;
 
+/// A partition that has caught up; nothing owned if it was taken over.
+type Returned = (Partition, Option<Owned>);
+
 /// What every runner of a process shares.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
@@ -59,7 +62,7 @@ pub(crate) struct Runner {
     /// All of `joined` have had everything up to here.
     base: u64,
     goal: watch::Sender<Mark>,
-    returned: (mpsc::Sender<(Partition, Option<Owned>)>, mpsc::Receiver<(Partition, Option<Owned>)>),
+    returned: (mpsc::Sender<Returned>, mpsc::Receiver<Returned>),
     helpers: TaskTracker,
 }
 

@@ -29,7 +29,7 @@ use crate::redactor::{self, Redactor};
 use crate::runner::{Runner, Surroundings, chain};
 use crate::{Database, Error, Operations, Projector, Settings, drop_generation};
 
-/// How often old generations are looked for.
+/// How often old generations are looked for, at least.
 const RETIRE: Duration = Duration::from_secs(20);
 /// The longest that one reaction to one commit may take.
 const LONGEST_REACTION: Duration = Duration::from_secs(30);
@@ -80,8 +80,17 @@ pub(crate) async fn start(builder: ProjectorBuilder, stop: CancellationToken) ->
     let operations = Operations::new(parts.clone(), changed.clone());
     let projector =
         Projector { database, marks: around.marks.clone(), operations, health: listening, tasks: tasks.clone() };
-    let mut supervisor =
-        Supervisor { parts, feeds, around, stop: inner, tasks: tasks.clone(), running: HashMap::new(), changed, hosts, retired: None };
+    let mut supervisor = Supervisor {
+        parts,
+        feeds,
+        around,
+        stop: inner,
+        tasks: tasks.clone(),
+        running: HashMap::new(),
+        changed,
+        hosts,
+        retired: None,
+    };
     supervisor.begin().await?;
     tasks.spawn(async move { supervisor.run().await });
     tasks.close();
@@ -208,7 +217,7 @@ impl Supervisor {
         for row in rows.iter().filter(|row| row.state == State::Dropping) {
             drop_generation::try_drop(self.database(), row).await?;
         }
-        if self.retired.is_none_or(|retired| retired.elapsed() >= RETIRE) {
+        if self.retired.is_none_or(|retired| retired.elapsed() >= RETIRE.min(self.around.settings.keep)) {
             drop_generation::retire_old(self.database(), &self.parts, self.around.settings.keep).await?;
             self.retired = Some(Instant::now());
         }

@@ -33,6 +33,7 @@ pub(crate) async fn make(connection: &mut PgConnection, schema: &str, declaratio
 /// Adds indexes, security and grants; the search path must be on the schema.
 pub(crate) async fn open(connection: &mut PgConnection, schema: &str, declaration: &Declaration) -> Result<(), Error> {
     let attempt = "open the tables of a generation";
+    connection.execute("SET LOCAL maintenance_work_mem = '256MB'").await.attempt(attempt)?;
     connection.execute(AssertSqlSafe(declaration.indexes.to_owned())).await.attempt(attempt)?;
     check_keys(connection, schema, declaration).await?;
     let mut statements = String::new();

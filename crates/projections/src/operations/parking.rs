@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use kindred_eventsourcing::RecordedCommit;
-use kindred_vault::{KeyRing, Keys};
-use sqlx::{Connection, PgConnection};
+use kindred_vault::Keys;
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use tokio::sync::Mutex;
 
 use super::Operations;
@@ -162,40 +162,47 @@ impl Operations {
         let mut connection = pool.acquire().await.attempt(attempt)?;
         let commits = self.commits(&mut connection, replayer, subject).await?;
         drop(connection);
-        let keys = replayer.keys(&self.parts.builder.keys, &commits).await?;
-        // While this is held nothing more of the entity can be parked.
-        let mut transaction = transaction::recording(pool, &replayer.schema).await.attempt(attempt)?;
-        let erased = Records::default().read(&mut transaction, &replayer.id).await.attempt(attempt)?.erased;
-        let keys = BatchKeys::new(keys, erased);
+        let parked = Parked { id: &replayer.id, subject, act };
+        match &replayer.by {
+            By::Projection(generation) => {
+                let refs: Vec<&RecordedCommit> = commits.iter().collect();
+                let keys = self.parts.builder.keys.keys(&generation.projection.keys(&refs)).await;
+                let keys = Arc::new(keys.map_err(|error| Error::Passing(error.into()))?);
+                // While this is held nothing more of the entity can be parked.
+                let transaction = transaction::recording(pool, &replayer.schema).await.attempt(attempt)?;
+                apply_again(transaction, generation, &parked, &commits, keys).await
+            }
+            By::Reaction(reaction) => self.react_again(reaction.as_ref(), &parked, &commits).await,
+        }
+    }
+
+    /// Without a lock, as a command may take its time; what is parked behind meanwhile is
+    /// seen by the reaction's own runner.
+    async fn react_again(
+        &self,
+        reaction: &dyn crate::reaction::Erased,
+        parked: &Parked<'_>,
+        commits: &[RecordedCommit],
+    ) -> Result<(u64, bool), Error> {
+        let attempt = "replay parked events";
         let mut done = 0;
-        for commit in &commits {
-            if !still_parked(&mut transaction, &replayer.id, subject, commit).await.attempt(attempt)? {
-                continue;
+        for commit in commits {
+            let outcome = reaction.react(commit).await;
+            let pool = self.database().projector();
+            let mut transaction = transaction::recording(pool, "kindred").await.attempt(attempt)?;
+            match outcome {
+                Ok(()) => parked.unpark(&mut transaction, commit).await.attempt(attempt)?,
+                Err(ReactError::Poison { reason, .. }) => {
+                    parked.keep_reason(&mut transaction, commit, &reason).await.attempt(attempt)?;
+                    transaction.commit().await.attempt(attempt)?;
+                    return Ok((done, false));
+                }
+                Err(ReactError::Transient(source)) => return Err(Error::Passing(source)),
             }
-            let mut savepoint = transaction.begin().await.attempt(attempt)?;
-            if let Err(reason) = replayer.again(&mut savepoint, commit, &keys).await? {
-                savepoint.rollback().await.attempt(attempt)?;
-                keep_reason(&mut transaction, &replayer.id, subject, commit, &reason).await.attempt(attempt)?;
-                transaction.commit().await.attempt(attempt)?;
-                return Ok((done, false));
-            }
-            savepoint.commit().await.attempt(attempt)?;
-            unpark(&mut transaction, &replayer.id, subject, commit, act).await.attempt(attempt)?;
+            transaction.commit().await.attempt(attempt)?;
             done += 1;
         }
-        let more = sqlx::query_file!(
-            "src/operations/parking/of_entity.sql",
-            replayer.id.name,
-            replayer.id.generation,
-            subject,
-            1
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .attempt(attempt)?
-        .is_some();
-        transaction.commit().await.attempt(attempt)?;
-        Ok((done, more))
+        Ok((done, !commits.is_empty()))
     }
 
     async fn commits(
@@ -232,86 +239,90 @@ enum By {
     Reaction(Arc<dyn crate::reaction::Erased>),
 }
 
-impl Replayer {
-    async fn keys(&self, ring: &Arc<dyn KeyRing>, commits: &[RecordedCommit]) -> Result<Arc<Keys>, Error> {
-        let By::Projection(generation) = &self.by else { return Ok(Arc::default()) };
-        let commits: Vec<&RecordedCommit> = commits.iter().collect();
-        let wanted = generation.projection.keys(&commits);
-        ring.keys(&wanted).await.map(Arc::new).map_err(|error| Error::Passing(error.into()))
+/// The parked events of one entity, and who acts on them.
+struct Parked<'a> {
+    id: &'a ConsumerId,
+    subject: &'a str,
+    act: Act<'a>,
+}
+
+/// Applies commits in one transaction; how many got through, and whether it may go on.
+async fn apply_again(
+    mut transaction: Transaction<'static, Postgres>,
+    generation: &Generation,
+    parked: &Parked<'_>,
+    commits: &[RecordedCommit],
+    keys: Arc<Keys>,
+) -> Result<(u64, bool), Error> {
+    let attempt = "replay parked events";
+    let erased = Records::default().read(&mut transaction, parked.id).await.attempt(attempt)?.erased;
+    let keys = BatchKeys::new(keys, erased);
+    let mut done = 0;
+    for commit in commits {
+        if !parked.still_has(&mut transaction, commit).await.attempt(attempt)? {
+            continue;
+        }
+        let mut savepoint = transaction.begin().await.attempt(attempt)?;
+        let batch = Batch { commits: vec![commit], keys: keys.clone() };
+        let reason = match generation.projection.apply(&mut savepoint, &batch).await {
+            Ok(()) => None,
+            Err(ApplyError::Poison { reason, .. }) => Some(reason),
+            Err(ApplyError::Database(error)) if transaction::is_data_error(&error) => {
+                Some(transaction::describe(&error))
+            }
+            Err(error) => return Err(Error::Passing(error.into())),
+        };
+        if let Some(reason) = reason {
+            savepoint.rollback().await.attempt(attempt)?;
+            parked.keep_reason(&mut transaction, commit, &reason).await.attempt(attempt)?;
+            transaction.commit().await.attempt(attempt)?;
+            return Ok((done, false));
+        }
+        savepoint.commit().await.attempt(attempt)?;
+        parked.unpark(&mut transaction, commit).await.attempt(attempt)?;
+        done += 1;
+    }
+    transaction.commit().await.attempt(attempt)?;
+    Ok((done, !commits.is_empty()))
+}
+
+impl Parked<'_> {
+    async fn still_has(&self, connection: &mut PgConnection, commit: &RecordedCommit) -> Result<bool, sqlx::Error> {
+        let Self { id, subject, .. } = self;
+        let sequence = commit.sequence as i64;
+        let row = sqlx::query_file!("src/operations/parking/still.sql", id.name, id.generation, subject, sequence)
+            .fetch_optional(connection)
+            .await?;
+        Ok(row.is_some())
     }
 
-    /// Applies one commit; why it cannot be, if it still cannot.
-    async fn again(
+    async fn keep_reason(
         &self,
         connection: &mut PgConnection,
         commit: &RecordedCommit,
-        keys: &BatchKeys,
-    ) -> Result<Result<(), String>, Error> {
-        match &self.by {
-            By::Projection(generation) => {
-                let batch = Batch { commits: vec![commit], keys: keys.clone() };
-                match generation.projection.apply(connection, &batch).await {
-                    Ok(()) => Ok(Ok(())),
-                    Err(ApplyError::Poison { reason, .. }) => Ok(Err(reason)),
-                    Err(ApplyError::Database(error)) if transaction::is_data_error(&error) => {
-                        Ok(Err(transaction::describe(&error)))
-                    }
-                    Err(error) => Err(Error::Passing(error.into())),
-                }
-            }
-            By::Reaction(reaction) => match reaction.react(commit).await {
-                Ok(()) => Ok(Ok(())),
-                Err(ReactError::Poison { reason, .. }) => Ok(Err(reason)),
-                Err(ReactError::Transient(source)) => Err(Error::Passing(source)),
-            },
-        }
+        reason: &str,
+    ) -> Result<(), sqlx::Error> {
+        let Self { id, subject, .. } = self;
+        let sequence = commit.sequence as i64;
+        sqlx::query_file!("src/operations/parking/keep_reason.sql", id.name, id.generation, subject, sequence, reason)
+            .execute(connection)
+            .await
+            .map(drop)
     }
-}
 
-async fn still_parked(
-    connection: &mut PgConnection,
-    id: &ConsumerId,
-    subject: &str,
-    commit: &RecordedCommit,
-) -> Result<bool, sqlx::Error> {
-    let row =
-        sqlx::query_file!("src/operations/parking/still.sql", id.name, id.generation, subject, commit.sequence as i64)
-            .fetch_optional(connection)
-            .await?;
-    Ok(row.is_some())
-}
-
-async fn keep_reason(
-    connection: &mut PgConnection,
-    id: &ConsumerId,
-    subject: &str,
-    commit: &RecordedCommit,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
-    let sequence = commit.sequence as i64;
-    sqlx::query_file!("src/operations/parking/keep_reason.sql", id.name, id.generation, subject, sequence, reason)
+    async fn unpark(&self, connection: &mut PgConnection, commit: &RecordedCommit) -> Result<(), sqlx::Error> {
+        let Self { id, subject, act } = self;
+        sqlx::query_file!(
+            "src/operations/parking/unpark.sql",
+            id.name,
+            id.generation,
+            subject,
+            commit.sequence as i64,
+            act.actor,
+            act.reason
+        )
         .execute(connection)
         .await
         .map(drop)
-}
-
-async fn unpark(
-    connection: &mut PgConnection,
-    id: &ConsumerId,
-    subject: &str,
-    commit: &RecordedCommit,
-    act: Act<'_>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query_file!(
-        "src/operations/parking/unpark.sql",
-        id.name,
-        id.generation,
-        subject,
-        commit.sequence as i64,
-        act.actor,
-        act.reason
-    )
-    .execute(connection)
-    .await
-    .map(drop)
+    }
 }

@@ -9,4 +9,5 @@ mod parking;
 mod reactions;
 mod rebuild;
 mod support;
+mod versions;
 mod waiting;

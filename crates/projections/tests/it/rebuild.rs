@@ -221,3 +221,48 @@ async fn a_build_cut_off_goes_on_where_it_was() {
     assert_eq!((ended.state.as_str(), ended.outcome.as_str()), ("live", "equal to the live generation"));
     assert_eq!(rows(&platform).await, grown);
 }
+
+/// The whole of it at size; minutes, so only when asked for:
+/// `cargo nextest run -p kindred-projections --run-ignored only million`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes"]
+async fn a_million_events_are_verified_rebuilt_rolled_back_and_taken_over_under_writes() {
+    let mut platform = Platform::new().await;
+    let here = tenant("riverside");
+    let keys: Vec<_> = (0..10_000).map(|_| platform.writer.key(&here)).collect();
+    write(&mut platform, &keys, 1_000_000).await;
+    let projector = platform.ledger_within(&Ledger::default(), Duration::from_secs(1_200)).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let writes = {
+        let (mut writer, over, keys) = (platform.writer.clone(), over.clone(), keys.clone());
+        tokio::spawn(async move {
+            let mut written = 1_000_000;
+            while !over.load(Ordering::SeqCst) {
+                let key = &keys[writer.seed.below(10_000) as usize];
+                writer.add(key, 1).await;
+                written += 1;
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            written
+        })
+    };
+    let longest = Duration::from_secs(1_200);
+    let operations = projector.operations();
+    for verifies in [true, false] {
+        let begun = if verifies { operations.verify("ledger").await } else { operations.rebuild("ledger").await };
+        let ended = operations.finished("ledger", begun.expect("it begins"), longest).await.expect("it ends");
+        assert_eq!(ended.outcome, "equal to the live generation");
+    }
+    operations.rollback("ledger").await.expect("one is kept");
+    // A partition is set back by an operator's hand: it catches up beside the others.
+    let mut superuser = platform.test.superuser().await.expect("the superuser's way in");
+    sqlx::query("UPDATE kindred.workers SET lease_until = now() - interval '1 hour'")
+        .execute(&mut superuser)
+        .await
+        .expect("leases run out");
+    let second = platform.ledger_within(&Ledger::default(), longest).await;
+    over.store(true, Ordering::SeqCst);
+    let written: i64 = writes.await.expect("writers are well");
+    platform.settle(&second).await;
+    assert_eq!(platform.totals(&here).await.0, written);
+}

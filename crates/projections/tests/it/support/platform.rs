@@ -47,9 +47,13 @@ impl Platform {
 
     /// A projector of the ledger, ready.
     pub async fn ledger(&self, ledger: &Ledger) -> Projector {
+        self.ledger_within(ledger, BOUND).await
+    }
+
+    pub async fn ledger_within(&self, ledger: &Ledger, longest: Duration) -> Projector {
         let builder = self.builder(quick()).projection(ledger.clone());
         let projector = builder.start(self.stop.child_token()).await.expect("it starts");
-        projector.ready(BOUND).await.expect("it gets ready");
+        projector.ready(longest).await.expect("it gets ready");
         projector
     }
 
