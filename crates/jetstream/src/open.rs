@@ -178,8 +178,10 @@ async fn info(client: &Client, stream: &str, options: &StoreOptions) -> Result<S
     }
 }
 
-/// Publishes on the tail of the probe subject, then again with the same expectation,
-/// which must fail. Another replica's probe may win in between; then once more.
+/// Publishes with an expectation that a probe on record has overtaken, which must fail.
+/// Only the first start on a stream leaves that probe: a later one would stand behind the
+/// last commit, where no projection ever comes to. Another replica's may win in between;
+/// then once more.
 pub(crate) async fn self_test(client: &Client, context: &str, options: &StoreOptions) -> Result<(), OpenError> {
     let stream = stream_name(context);
     let until = tokio::time::Instant::now() + options.deadline;
@@ -204,7 +206,7 @@ fn is_stale(error: &crate::ApiError) -> bool {
     matches!(error.err_code, code::WRONG_LAST_SEQUENCE | code::SUBJECT_IN_FLIGHT)
 }
 
-/// One accepted probe; the tail that it rested on.
+/// Makes sure that a probe is on record; an expectation that it has overtaken.
 async fn probe(client: &Client, context: &str, stream: &str, options: &StoreOptions) -> Result<u64, CallError> {
     #[derive(serde::Deserialize)]
     struct Answer {
@@ -216,12 +218,14 @@ async fn probe(client: &Client, context: &str, stream: &str, options: &StoreOpti
     }
     let subject = format!("$JS.API.STREAM.MSG.GET.{stream}");
     let request = serde_json::json!({ "last_by_subj": probe_subject(context) });
-    let tail = match api::call::<Answer>(client, &subject, &request, options.attempt).await {
-        Ok(answer) => answer.message.seq,
-        Err(CallError::Refused(error)) if error.err_code == code::NO_MESSAGE_FOUND => 0,
+    match api::call::<Answer>(client, &subject, &request, options.attempt).await {
+        Ok(answer) => debug_assert!(answer.message.seq > 0, "sequences begin at 1"),
+        Err(CallError::Refused(error)) if error.err_code == code::NO_MESSAGE_FOUND => {
+            publish_probe(client, context, stream, 0, options).await?;
+        }
         Err(error) => return Err(error),
-    };
-    publish_probe(client, context, stream, tail, options).await.map(|_| tail)
+    }
+    Ok(0)
 }
 
 async fn publish_probe(
