@@ -22,7 +22,9 @@ const ROUNDS: usize = 3;
 
 /// Measures what is wanted of appends at both durabilities.
 pub async fn run(report: &mut Report) -> anyhow::Result<()> {
-    for (durability, name) in [(Durability::PowerLoss, "append.power-loss"), (Durability::ProcessCrash, "append.process-crash")] {
+    for (durability, name) in
+        [(Durability::PowerLoss, "append.power-loss"), (Durability::ProcessCrash, "append.process-crash")]
+    {
         if !report.demand.wants(name) {
             continue;
         }

@@ -25,8 +25,8 @@ pub struct Bare {
 impl Bare {
     /// Enters the bus as its owner.
     pub async fn enter(stage: &Stage) -> anyhow::Result<Self> {
-        let options = async_nats::ConnectOptions::new()
-            .user_and_password("admin".to_owned(), stage.environment.password.clone());
+        let options =
+            async_nats::ConnectOptions::new().user_and_password("admin".to_owned(), stage.environment.password.clone());
         Ok(Self { client: options.connect(stage.environment.nats.url()).await? })
     }
 
@@ -41,7 +41,11 @@ impl Bare {
         let (subject, headers) = like.next();
         let request = Request::new().headers(headers).payload(like.body.clone());
         let answer = self.client.send_request(subject, request).await?;
-        ensure!(answer.payload.starts_with(br#"{"stream""#), "the bus refused: {}", String::from_utf8_lossy(&answer.payload));
+        ensure!(
+            answer.payload.starts_with(br#"{"stream""#),
+            "the bus refused: {}",
+            String::from_utf8_lossy(&answer.payload)
+        );
         Ok(())
     }
 }
@@ -61,7 +65,8 @@ impl Like {
     pub async fn newest(bare: &Bare, context: &str, category: &str) -> anyhow::Result<Self> {
         let stream = kindred_jetstream::stream_name(context);
         let answer = bare.tail(&stream, &format!("es.{context}.*.*.{category}.*")).await?;
-        let answer: Answer<'_> = serde_json::from_slice(&answer).with_context(|| format!("read a commit of `{category}`"))?;
+        let answer: Answer<'_> =
+            serde_json::from_slice(&answer).with_context(|| format!("read a commit of `{category}`"))?;
         let mut headers = HeaderMap::new();
         for line in String::from_utf8(STANDARD.decode(answer.message.hdrs)?)?.split("\r\n").skip(1) {
             if let Some((name, value)) = line.split_once(':') {

@@ -7,7 +7,9 @@
 mod join;
 mod reply;
 
-use kindred_ids::{CommunityId, EntityKey, MemberId, TenantSlug};
+use std::sync::Arc;
+
+use kindred_ids::{CommunityId, EntityKey, MemberId, TenantSlug, ThreadId};
 use kindred_jetstream::Durability;
 use kindred_service_kit::caller::Role;
 
@@ -15,7 +17,7 @@ use super::Report;
 use super::bare::{Bare, CONTEXT, Like};
 use super::load::{Call, Measured, call, measure};
 use super::report::Goal;
-use super::stage::Stage;
+use super::stage::{Service, Stage};
 use super::world::World;
 
 /// Callers at once.
@@ -79,9 +81,7 @@ impl Contest<'_> {
         }
         let (mut service, mut floor, mut bare) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            for (call, results) in
-                [(&self.bare, &mut bare), (&self.floor, &mut floor), (&self.service, &mut service)]
-            {
+            for (call, results) in [(&self.bare, &mut bare), (&self.floor, &mut floor), (&self.service, &mut service)] {
                 // What the last turn left to the projectors must not weigh on this one.
                 self.stage.settled(self.roles).await?;
                 results.push(measure(callers, call).await?);
@@ -134,4 +134,14 @@ fn tenant_subject(tenant: &TenantSlug) -> String {
 fn membership_subject(tenant: &TenantSlug, community: CommunityId, member: MemberId) -> String {
     let id = kindred_ids::derive_membership_id(tenant.as_str(), member.0, community.0);
     EntityKey::new(tenant.clone(), "membership", id).subject("membership")
+}
+
+/// Replies of a world's members, in threads by turns.
+pub async fn reply_call(
+    stage: &Stage,
+    world: &World,
+    posting: &Service,
+    threads: &Arc<[ThreadId]>,
+) -> anyhow::Result<Call> {
+    reply::service(stage, world, posting, threads).await
 }

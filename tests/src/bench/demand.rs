@@ -20,7 +20,9 @@ impl Demand {
         for argument in arguments {
             match argument.as_str() {
                 "--strict" => demand.strict = true,
-                unknown if unknown.starts_with('-') => anyhow::bail!("`{unknown}` is no option; try `bench [--strict] [PREFIX]`"),
+                unknown if unknown.starts_with('-') => {
+                    anyhow::bail!("`{unknown}` is no option; try `bench [--strict] [PREFIX]`")
+                }
                 prefix if demand.only.is_empty() => prefix.clone_into(&mut demand.only),
                 more => anyhow::bail!("`{more}` is one prefix too many"),
             }

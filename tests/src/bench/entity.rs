@@ -118,7 +118,10 @@ impl Batch {
         let mut answers = self.answers.lock().await;
         let request = Bytes::from(format!(r#"{{"seq":1,"batch":256,"next_by_subj":"{subject}"}}"#));
         let stream = kindred_jetstream::stream_name(CONTEXT);
-        self.bare.client.publish_with_reply(format!("$JS.API.DIRECT.GET.{stream}"), self.inbox.clone(), request).await?;
+        self.bare
+            .client
+            .publish_with_reply(format!("$JS.API.DIRECT.GET.{stream}"), self.inbox.clone(), request)
+            .await?;
         let mut messages = 0;
         loop {
             let answer = answers.next().await.context("the inbox was closed")?;

@@ -86,7 +86,12 @@ where
     let (address, stop) = (listener.local_addr()?, CancellationToken::new());
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let stopped = stop.clone().cancelled_owned();
-    tokio::spawn(Server::builder().max_concurrent_streams(Some(256)).add_service(echo).serve_with_incoming_shutdown(incoming, stopped));
+    tokio::spawn(
+        Server::builder()
+            .max_concurrent_streams(Some(256))
+            .add_service(echo)
+            .serve_with_incoming_shutdown(incoming, stopped),
+    );
     Ok(Running { address, _stop: stop.drop_guard() })
 }
 

@@ -42,14 +42,20 @@ impl fmt::Display for Goal {
 
 /// One result, as the report holds it.
 #[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "fields are named after what they hold")]
 pub struct Figure {
+    /// Dotted, from the part that makes it to what it is.
     pub name: String,
+    /// The platform's.
     pub value: f64,
+    /// Of value and baseline.
     pub unit: &'static str,
+    /// What the same work costs bare.
     pub baseline: Option<f64>,
+    /// Value by baseline.
     pub ratio: Option<f64>,
+    /// What was asked for; nothing of a figure that only stands beside another.
     pub goal: Option<String>,
+    /// Whether the goal is reached; where there is none, it is.
     pub met: bool,
 }
 
@@ -80,7 +86,14 @@ impl Report {
     /// # Errors
     ///
     /// If nothing can be printed.
-    pub fn add(&mut self, name: &str, value: f64, unit: &'static str, baseline: Option<f64>, goal: Goal) -> anyhow::Result<()> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        value: f64,
+        unit: &'static str,
+        baseline: Option<f64>,
+        goal: Goal,
+    ) -> anyhow::Result<()> {
         if !self.demand.wants_figure(name) {
             return Ok(());
         }

@@ -13,11 +13,13 @@ use kindred::operator::{Operator, said};
 use kindred_embedded::{Settings, Sync};
 use kindred_eventsourcing::Timestamp;
 use kindred_ids::{MemberId, SessionId, TenantSlug};
-use kindred_jetstream::{Client, ConnectSettings, Credentials, Durability, JetStreamStore, StoreOptions, StreamSettings};
+use kindred_jetstream::{
+    Client, ConnectSettings, Credentials, Durability, JetStreamStore, StoreOptions, StreamSettings,
+};
 use kindred_proto::admin as proto;
 use kindred_proto::admin::admin_client::AdminClient;
 use kindred_service_kit::caller::{Issuer, MemberClaims, Role, SigningKey};
-use kindred_service_kit::clock::{Clock as _, SystemClock};
+use kindred_service_kit::clock::SystemClock;
 use kindred_service_kit::config::load_from;
 use kindred_service_kit::grpc::Health;
 use kindred_service_kit::lifecycle::{self, Tasks};
@@ -95,10 +97,12 @@ impl Stage {
             Durability::ProcessCrash => "process-crash",
         };
         let shipped = [("KINDRED__LOG__DURABILITY", durability), ("KINDRED__PROJECTOR__KEY_CACHE_SECS", "60")];
-        let variables = shipped.iter().chain(changes).map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let variables =
+            shipped.iter().chain(changes).map(|(name, value)| (OsString::from(name), OsString::from(value)));
         macro_rules! start {
             ($name:ident) => {
-                $name::service::start(load_from($name::service::DEFAULTS, Some(&file), variables)?, tasks.clone()).await?
+                $name::service::start(load_from($name::service::DEFAULTS, Some(&file), variables)?, tasks.clone())
+                    .await?
             };
         }
         let running = match role {
@@ -145,7 +149,8 @@ impl Stage {
     /// Enters the bus as its owner.
     pub async fn bus(&self) -> anyhow::Result<Client> {
         let mut settings = ConnectSettings::new([self.environment.nats.url()], "bench");
-        settings.credentials = Credentials::Password { user: "admin".to_owned(), password: self.environment.password.clone() };
+        settings.credentials =
+            Credentials::Password { user: "admin".to_owned(), password: self.environment.password.clone() };
         Ok(kindred_jetstream::connect(&settings).await?)
     }
 
@@ -165,9 +170,10 @@ impl Stage {
 
 impl Service {
     async fn ready(&self) -> anyhow::Result<()> {
+        let stopping = self.tasks.stopping();
         tokio::select! {
             () = self.health.wait_until_ready() => Ok(()),
-            () = self.tasks.stopping().cancelled() => bail!("it stopped: task `{}`", self.tasks.failed().unwrap_or("none")),
+            () = stopping.cancelled() => bail!("it stopped: task `{}`", self.tasks.failed().unwrap_or("none")),
             () = tokio::time::sleep(READY) => bail!("it is not ready after {} s: {:?}", READY.as_secs(), self.health.unmet()),
         }
     }

@@ -63,7 +63,7 @@ impl World {
                     ..Default::default()
                 };
                 let answer = client.register(operator.request(request)).await.map_err(said)?;
-                answer.into_inner().member_id.parse().context("read a member's id")
+                answer.into_inner().member_id.parse::<MemberId>().context("read a member's id")
             }
         };
         let members = futures::stream::iter(0..members).map(register).buffer_unordered(AT_ONCE).try_collect().await?;
@@ -86,7 +86,7 @@ impl World {
                     tenant: TENANT.to_owned(),
                 };
                 let answer = client.create_community(operator.request(request)).await.map_err(said)?;
-                answer.into_inner().community_id.parse().context("read a community's id")
+                answer.into_inner().community_id.parse::<CommunityId>().context("read a community's id")
             }
         };
         futures::stream::iter(0..count).map(create).buffer_unordered(AT_ONCE).try_collect().await
@@ -130,7 +130,7 @@ impl World {
                     text: text(number as u64),
                 };
                 let answer = client.start_thread(tokens.request(number as u64, request)).await?;
-                answer.into_inner().thread_id.parse().context("read a thread's id")
+                answer.into_inner().thread_id.parse::<ThreadId>().context("read a thread's id")
             }
         };
         futures::stream::iter(0..count).map(start).buffer_unordered(AT_ONCE).try_collect().await

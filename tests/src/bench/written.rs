@@ -53,7 +53,12 @@ impl Chain {
     }
 
     /// Appends the events of one command.
-    pub async fn append(&mut self, store: &JetStreamStore, command: CommandId, records: Vec<Record>) -> anyhow::Result<()> {
+    pub async fn append(
+        &mut self,
+        store: &JetStreamStore,
+        command: CommandId,
+        records: Vec<Record>,
+    ) -> anyhow::Result<()> {
         let context = CommandContext::new(command, Actor("bench".to_owned()), now());
         let meta = CommitMeta {
             command_id: command,

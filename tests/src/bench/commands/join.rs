@@ -80,7 +80,12 @@ async fn floor(stage: &Stage, world: &World, communities: &Arc<[CommunityId]>, l
     let (members, communities) = (Arc::<[_]>::from(world.members.clone()), communities.clone());
     let next = AtomicU64::new(0);
     let answer = proto::JoinResponse {
-        receipt: Some(kindred_proto::common::Receipt { version: 1, position: "p".repeat(96), replayed: false, changed: true }),
+        receipt: Some(kindred_proto::common::Receipt {
+            version: 1,
+            position: "p".repeat(96),
+            replayed: false,
+            changed: true,
+        }),
         state: proto::MembershipState::Active.into(),
     };
     floor::serve(answer.encoded_len(), move |_| {

@@ -29,8 +29,7 @@ pub async fn run(report: &mut Report, stage: &Stage, world: &World, posting: &Se
     let community = *world.communities(stage, 1).await?.first().context("one community")?;
     world.all_join(stage, community).await?;
     let tokens = world.tokens(stage)?;
-    let threads: Arc<[ThreadId]> =
-        world.threads(&posting.channel().await?, &tokens, community, THREADS).await?.into();
+    let threads: Arc<[ThreadId]> = world.threads(&posting.channel().await?, &tokens, community, THREADS).await?.into();
     let first = service(stage, world, posting, &threads).await?;
     first().await.context("reply once")?;
     let bare = Bare::enter(stage).await?;
@@ -58,7 +57,12 @@ fn request(thread: ThreadId, number: u64) -> proto::ReplyRequest {
 }
 
 /// Replies as members in turn.
-pub async fn service(stage: &Stage, world: &World, posting: &Service, threads: &Arc<[ThreadId]>) -> anyhow::Result<Call> {
+pub async fn service(
+    stage: &Stage,
+    world: &World,
+    posting: &Service,
+    threads: &Arc<[ThreadId]>,
+) -> anyhow::Result<Call> {
     let client = ThreadsClient::new(posting.channel().await?);
     let (tokens, threads, next) = (world.tokens(stage)?, threads.clone(), AtomicU64::new(0));
     Ok(call(move || {
@@ -117,7 +121,12 @@ async fn floor(
     };
     let question = Bytes::from(vec![b'q'; question.encoded_len()]);
     let answer = proto::ReplyResponse {
-        receipt: Some(kindred_proto::common::Receipt { version: 1, position: "p".repeat(96), replayed: false, changed: true }),
+        receipt: Some(kindred_proto::common::Receipt {
+            version: 1,
+            position: "p".repeat(96),
+            replayed: false,
+            changed: true,
+        }),
         comment_id: fresh().simple().to_string(),
     };
     floor::serve(answer.encoded_len(), move |call| {
