@@ -75,3 +75,42 @@ fn feed(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore, keys
     let feed = Feed::new(index.clone(), log, keys);
     host.tasks().spawn("index", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use kindred_service_kit::config::load_from;
+
+    use super::*;
+
+    const REQUIRED: [(&str, &str); 4] = [
+        ("KINDRED__DATABASE__URL_FILE", "/run/database"),
+        ("KINDRED__IDENTITY__ROLE", "matching"),
+        ("KINDRED__IDENTITY__SIGNING_KEY_FILE", "/run/key"),
+        ("KINDRED__POSITION__POSITION_KEY_FILE", "/run/position"),
+    ];
+
+    fn config(more: (&str, &str)) -> Result<Config, String> {
+        let variables = REQUIRED.into_iter().chain([more]);
+        let variables = variables.map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        load_from(DEFAULTS, None, variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_defaults_hold_and_single_settings_override_them() {
+        let own = config(("KINDRED__SERVICE__COHORT_FLOOR", "3")).expect("settings").split().1;
+        assert_eq!((own.cohort_floor.get(), own.patience_millis.duration().as_secs()), (3, 2));
+    }
+
+    #[test]
+    fn what_does_not_hold_is_named() {
+        for (name, value, key) in [
+            ("KINDRED__SERVICE__COHORT_FLOOR", "0", "service.cohort_floor"),
+            ("KINDRED__SERVICE__COHORT_FLOR", "3", "cohort_flor"),
+        ] {
+            let error = config((name, value)).expect_err("refused");
+            assert!(error.contains(key), "{error}");
+        }
+    }
+}
