@@ -2,7 +2,7 @@
 //!
 //! Nothing generated is committed; `buf` guards style and compatibility of the files.
 
-#![expect(clippy::all, missing_docs, reason = "generated code")]
+#![expect(clippy::all, clippy::allow_attributes, missing_docs, reason = "generated code")]
 
 /// Every message and service, for reflection and for tests that walk them.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
@@ -15,13 +15,27 @@ macro_rules! package {
 
 /// Package names as in the files, so that generated cross-references resolve.
 pub mod kindred {
-    pub mod common { package!(v1: "kindred.common.v1"); }
-    pub mod log { package!(v1: "kindred.log.v1"); }
-    pub mod membership { package!(v1: "kindred.membership.v1"); }
-    pub mod posting { package!(v1: "kindred.posting.v1"); }
-    pub mod matching { package!(v1: "kindred.matching.v1"); }
-    pub mod notification { package!(v1: "kindred.notification.v1"); }
-    pub mod admin { package!(v1: "kindred.admin.v1"); }
+    pub mod common {
+        package!(v1: "kindred.common.v1");
+    }
+    pub mod log {
+        package!(v1: "kindred.log.v1");
+    }
+    pub mod membership {
+        package!(v1: "kindred.membership.v1");
+    }
+    pub mod posting {
+        package!(v1: "kindred.posting.v1");
+    }
+    pub mod matching {
+        package!(v1: "kindred.matching.v1");
+    }
+    pub mod notification {
+        package!(v1: "kindred.notification.v1");
+    }
+    pub mod admin {
+        package!(v1: "kindred.admin.v1");
+    }
 }
 
 pub use kindred::admin::v1 as admin;

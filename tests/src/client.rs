@@ -90,7 +90,11 @@ impl Client {
         if !status.is_success() {
             bail!("{method} {path} as {} answered {status}: {text}", self.persona.role);
         }
-        if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).with_context(|| format!("{method} {path} is no JSON")) }
+        if text.is_empty() {
+            Ok(Value::Null)
+        } else {
+            serde_json::from_str(&text).with_context(|| format!("{method} {path} is no JSON"))
+        }
     }
 
     /// Reads until `holds` says yes, at most `longest`.
@@ -104,7 +108,9 @@ impl Client {
             let outcome = self.get(path).await;
             match outcome {
                 Ok(value) if holds(&value) => return Ok(value),
-                Ok(value) if Instant::now() > deadline => bail!("GET {path} as {} never held: {value}", self.persona.role),
+                Ok(value) if Instant::now() > deadline => {
+                    bail!("GET {path} as {} never held: {value}", self.persona.role)
+                }
                 Err(error) if Instant::now() > deadline => return Err(error),
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }

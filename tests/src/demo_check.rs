@@ -41,7 +41,10 @@ pub async fn run() -> anyhow::Result<()> {
     let demo = Demo::start(&folder.0, port).await?;
     let cast = Cast::of(demo.personas()?)?;
     before.same_soon(&cast).await.context("after dropping every database but the vault")?;
-    step(&format!("every database but the vault was dropped; after {:.1} s all answers are the same", demo.took.as_secs_f64()))?;
+    step(&format!(
+        "every database but the vault was dropped; after {:.1} s all answers are the same",
+        demo.took.as_secs_f64()
+    ))?;
 
     demo.kill9().await?;
     let demo = Demo::start(&folder.0, port).await?;

@@ -156,7 +156,12 @@ impl Demo {
             .await
             .context("run `kindred`")?;
         if !output.status.success() {
-            bail!("`kindred {}` ended with {}: {}", arguments.join(" "), output.status, String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "`kindred {}` ended with {}: {}",
+                arguments.join(" "),
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

@@ -225,7 +225,8 @@ impl AdminService {
 
 fn report(status: &GenerationStatus, ended: bool) -> proto::Progress {
     // How the projector words a build that gave what it should.
-    let good = status.outcome.starts_with("equal") || (status.state == "live" && !status.outcome.starts_with("differs"));
+    let good =
+        status.outcome.starts_with("equal") || (status.state == "live" && !status.outcome.starts_with("differs"));
     let phase = match (ended, good) {
         (false, _) => status.phase.clone(),
         (true, true) => "done".to_owned(),

@@ -100,8 +100,8 @@ pub fn exit_code(outcome: anyhow::Result<Option<PartlyBroken>>) -> ExitCode {
     if error.chain().any(|cause| cause.is::<ConfigError>()) {
         return ExitCode::from(78);
     }
-    let unavailable = error.chain().any(|cause| {
-        cause.downcast_ref::<ApiError>().is_some_and(|error| error.code() == ErrorCode::Unavailable)
-    });
+    let unavailable = error
+        .chain()
+        .any(|cause| cause.downcast_ref::<ApiError>().is_some_and(|error| error.code() == ErrorCode::Unavailable));
     if unavailable { ExitCode::from(69) } else { ExitCode::FAILURE }
 }

@@ -70,7 +70,12 @@ impl Import {
         format.one(&value, |value| {
             format!(
                 "{} patients read: {} new, {} changed, {} unchanged, {} refused; {} broken lines",
-                value["patients"], value["new"], value["changed"], value["unchanged"], value["refused"], value["broken"]
+                value["patients"],
+                value["new"],
+                value["changed"],
+                value["unchanged"],
+                value["refused"],
+                value["broken"]
             )
         })?;
         let clean = read.broken.is_empty() && imported.refused.is_empty();

@@ -53,7 +53,8 @@ impl Operator {
     ///
     /// If the settings do not say where it is.
     pub fn channel(&self, role: Role) -> anyhow::Result<ServiceChannel> {
-        let peer = self.peers.get(&role).with_context(|| format!("setting `peers.{role}` is required and set nowhere"))?;
+        let peer =
+            self.peers.get(&role).with_context(|| format!("setting `peers.{role}` is required and set nowhere"))?;
         Ok(channel(peer, Credentials::new(self.issuer.clone()))?)
     }
 

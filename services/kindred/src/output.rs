@@ -18,7 +18,12 @@ impl Format {
     ///
     /// If a row cannot be written as JSON.
     #[expect(clippy::print_stdout, reason = "the answer of a command line")]
-    pub fn rows<T: Serialize>(self, columns: &[&str], rows: &[T], cells: impl Fn(&T) -> Vec<String>) -> anyhow::Result<()> {
+    pub fn rows<T: Serialize>(
+        self,
+        columns: &[&str],
+        rows: &[T],
+        cells: impl Fn(&T) -> Vec<String>,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Json => println!("{}", serde_json::to_string_pretty(rows)?),
             Self::Table => print!("{}", table(columns, &rows.iter().map(cells).collect::<Vec<_>>())),

@@ -34,7 +34,11 @@ impl Migrate {
     /// If the database does not answer or refuses.
     pub async fn run(self) -> anyhow::Result<()> {
         let options = database(&self.database_url_file)?;
-        if self.vault { Ok(Vault::migrate(&options).await?) } else { Ok(kindred_projections::migrate(&options, &[]).await?) }
+        if self.vault {
+            Ok(Vault::migrate(&options).await?)
+        } else {
+            Ok(kindred_projections::migrate(&options, &[]).await?)
+        }
     }
 }
 

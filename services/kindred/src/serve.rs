@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use kindred_service_kit::caller::Role;
 use kindred_service_kit::config::{Telemetry, load, load_from};
 use kindred_service_kit::lifecycle::{self, Outcome, Stage, Tasks};
 use kindred_service_kit::telemetry::{Guard, MetricsServer, install};
-use kindred_service_kit::caller::Role;
 
 /// `kindred serve`.
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,9 @@ impl Source<'_> {
     fn load<T: serde::de::DeserializeOwned>(self, defaults: &str) -> anyhow::Result<T> {
         match self {
             Self::Layers(file) => Ok(load(defaults, file)?),
-            Self::File(file) => load_from(defaults, Some(file), []).with_context(|| format!("read `{}`", file.display())),
+            Self::File(file) => {
+                load_from(defaults, Some(file), []).with_context(|| format!("read `{}`", file.display()))
+            }
         }
     }
 }

@@ -67,10 +67,18 @@ fn plain(mut answer: Value) -> Value {
 }
 
 async fn paths(client: &Client) -> anyhow::Result<Vec<String>> {
-    let mut paths: Vec<String> =
-        ["/me", "/me/profile", "/me/notifications", "/me/blocks", "/communities?size=100", "/people", "/introductions?size=100", "/inbox?size=100"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut paths: Vec<String> = [
+        "/me",
+        "/me/profile",
+        "/me/notifications",
+        "/me/blocks",
+        "/communities?size=100",
+        "/people",
+        "/introductions?size=100",
+        "/inbox?size=100",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     let community = community(client, "Thyroid circle").await?;
     paths.push(format!("/communities/{community}"));
     if client.get(&format!("/communities/{community}")).await?["your_state"] == "active" {
@@ -114,7 +122,8 @@ async fn operate(demo: &Demo) -> anyhow::Result<()> {
         bail!("only {} live projections: {listed}", live.len());
     }
     for one in live {
-        let (service, name) = (one["service"].as_str().unwrap_or_default(), one["projection"].as_str().unwrap_or_default());
+        let (service, name) =
+            (one["service"].as_str().unwrap_or_default(), one["projection"].as_str().unwrap_or_default());
         demo.operate(&["projection", "rebuild", service, name]).await?;
     }
     demo.operate(&["projection", "verify"]).await.map(drop)

@@ -32,11 +32,16 @@ pub async fn play(cast: &Cast, first: &Client, second: &Client, who: &str) -> an
     step(&format!("{who}: joined a community and sees it at once"))?;
 
     let words = vec![format!("canarytitle{who}xq"), format!("canarytext{who}xq"), format!("canarynote{who}xq")];
-    let started = json!({ "title": format!("A question {}", words[0]), "text": format!("How do you rest? {}", words[1]) });
+    let started =
+        json!({ "title": format!("A question {}", words[0]), "text": format!("How do you rest? {}", words[1]) });
     first.command("POST", &format!("/communities/{community}/threads"), started).await?;
     let threads = first.get(&format!("/communities/{community}/threads?size=100")).await?;
-    let thread = items(&threads)?.iter().find(|one| one["title"].as_str().is_some_and(|title| title.contains(&words[0])));
-    let thread = thread.context("the new thread is not in the list")?["thread_id"].as_str().context("no `thread_id`")?.to_owned();
+    let thread =
+        items(&threads)?.iter().find(|one| one["title"].as_str().is_some_and(|title| title.contains(&words[0])));
+    let thread = thread.context("the new thread is not in the list")?["thread_id"]
+        .as_str()
+        .context("no `thread_id`")?
+        .to_owned();
     step(&format!("{who}: started a thread and sees it at once"))?;
 
     let reply = format!("Slowly, and with tea. replyfor{who}");
@@ -56,7 +61,8 @@ pub async fn play(cast: &Cast, first: &Client, second: &Client, who: &str) -> an
 /// The id of a community by its name.
 pub async fn community(client: &Client, name: &str) -> anyhow::Result<String> {
     let all = client.get("/communities?size=100").await?;
-    let found = items(&all)?.iter().find(|one| one["name"] == name).with_context(|| format!("no community `{name}`"))?;
+    let found =
+        items(&all)?.iter().find(|one| one["name"] == name).with_context(|| format!("no community `{name}`"))?;
     Ok(found["community_id"].as_str().context("no `community_id`")?.to_owned())
 }
 
@@ -66,7 +72,8 @@ pub fn items(page: &Value) -> anyhow::Result<&Vec<Value>> {
 }
 
 async fn matched(client: &Client) -> anyhow::Result<()> {
-    let people = client.until("/people", SOON, |people| people["matches"].as_array().is_some_and(|all| !all.is_empty())).await?;
+    let people =
+        client.until("/people", SOON, |people| people["matches"].as_array().is_some_and(|all| !all.is_empty())).await?;
     for one in people["matches"].as_array().into_iter().flatten() {
         let reasons = one["reasons"].as_array().context("a match without reasons")?;
         let sum: u64 = reasons.iter().filter_map(|reason| reason["weight"].as_u64()).sum();
@@ -81,7 +88,9 @@ async fn meet(first: &Client, second: &Client, note: &str) -> anyhow::Result<()>
     first.command("POST", "/introductions", asked).await?;
     let inbox = |kind: &'static str, actor: String| {
         move |inbox: &Value| {
-            items(inbox).is_ok_and(|all| all.iter().any(|one| one["kind"] == kind && one["actor"]["member_id"] == actor.as_str()))
+            items(inbox).is_ok_and(|all| {
+                all.iter().any(|one| one["kind"] == kind && one["actor"]["member_id"] == actor.as_str())
+            })
         }
     };
     second.until("/inbox?size=100", SOON, inbox("introduction_requested", first.persona.member_id.clone())).await?;
@@ -91,7 +100,10 @@ async fn meet(first: &Client, second: &Client, note: &str) -> anyhow::Result<()>
     };
     let listed = second.until("/introductions?size=100", SOON, |all| from_first(all).is_some()).await?;
     let introduction = from_first(&listed).context("no introduction")?;
-    ensure!(introduction["note"].as_str().is_some_and(|text| text.contains(note)), "the note is not shown: {introduction}");
+    ensure!(
+        introduction["note"].as_str().is_some_and(|text| text.contains(note)),
+        "the note is not shown: {introduction}"
+    );
     let id = introduction["introduction_id"].as_str().context("no `introduction_id`")?;
     second.command("POST", &format!("/introductions/{id}/answer"), json!({ "accept": true })).await?;
     first.until("/inbox?size=100", SOON, inbox("introduction_accepted", second.persona.member_id.clone())).await?;
@@ -106,7 +118,12 @@ pub async fn mails_are_silent(data: &Path, client: &Client, played: &Played) -> 
     loop {
         let mails = mails(&folder)?;
         for mail in &mails {
-            let spoken = played.words.iter().map(String::as_str).chain(["Thyroid", "Hashimoto", "diabetes", played.reply.as_str()]);
+            let spoken = played.words.iter().map(String::as_str).chain([
+                "Thyroid",
+                "Hashimoto",
+                "diabetes",
+                played.reply.as_str(),
+            ]);
             for word in spoken {
                 ensure!(!mail.contains(word), "a mail holds `{word}`");
             }
@@ -115,7 +132,12 @@ pub async fn mails_are_silent(data: &Path, client: &Client, played: &Played) -> 
             return Ok(());
         }
         if std::time::Instant::now() > deadline {
-            bail!("no mail came to {} within {} s; {} mails are there", client.persona.email, SOON.as_secs(), mails.len());
+            bail!(
+                "no mail came to {} within {} s; {} mails are there",
+                client.persona.email,
+                SOON.as_secs(),
+                mails.len()
+            );
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -149,7 +171,8 @@ pub fn start_roles(demo: &Demo) -> anyhow::Result<Vec<Child>> {
 pub async fn erase(cast: &Cast, client: &Client) -> anyhow::Result<()> {
     client.command("POST", "/me/erasure", json!({ "handle": client.persona.name })).await?;
     let path = format!("/members/{}/erasure", client.persona.member_id);
-    let erasure = cast.privacy_officer.until(&path, Duration::from_secs(120), |one| one["certificate"].is_string()).await?;
+    let erasure =
+        cast.privacy_officer.until(&path, Duration::from_secs(120), |one| one["certificate"].is_string()).await?;
     let confirmations = erasure["confirmations"].as_array().map(Vec::len);
     ensure!(confirmations == Some(4), "the certificate rests on {confirmations:?} confirmations");
     Ok(())

@@ -39,7 +39,9 @@ pub async fn search(demo: &Demo, cast: &Cast, played: &Played) -> anyhow::Result
     let thread = cast.mentor.get(&format!("/threads/{}", played.thread)).await?.to_string();
     absent("the API's thread", &thread)?;
     ensure!(thread.contains(&played.reply), "the other person's reply is gone: {thread}");
-    for path in [format!("/threads/{}", played.thread), "/inbox".to_owned(), "/introductions".to_owned(), "/people".to_owned()] {
+    for path in
+        [format!("/threads/{}", played.thread), "/inbox".to_owned(), "/introductions".to_owned(), "/people".to_owned()]
+    {
         absent("a page", &cast.mentor.page(&path).await?)?;
         absent("the API", &cast.mentor.get(&path).await?.to_string())?;
     }
@@ -68,7 +70,10 @@ async fn search_log(demo: &Demo, absent: &impl Fn(&str, &str) -> anyhow::Result<
             commits += batch.commits.len();
             for commit in &batch.commits {
                 for record in &commit.records {
-                    absent(&format!("the log of {context} at {}", commit.sequence), &String::from_utf8_lossy(&record.data))?;
+                    absent(
+                        &format!("the log of {context} at {}", commit.sequence),
+                        &String::from_utf8_lossy(&record.data),
+                    )?;
                 }
             }
         }
@@ -79,7 +84,11 @@ async fn search_log(demo: &Demo, absent: &impl Fn(&str, &str) -> anyhow::Result<
 }
 
 /// Every row of every table of every database, as text.
-async fn search_databases(demo: &Demo, absent: &impl Fn(&str, &str) -> anyhow::Result<()>, handle: &str) -> anyhow::Result<()> {
+async fn search_databases(
+    demo: &Demo,
+    absent: &impl Fn(&str, &str) -> anyhow::Result<()>,
+    handle: &str,
+) -> anyhow::Result<()> {
     let password = std::fs::read_to_string(demo.data.join("postgres").join("superuser.password")).ok();
     let url = std::fs::read_to_string(demo.data.join("keys/membership.database-url"))?;
     let service: PgConnectOptions = url.parse()?;

@@ -61,7 +61,12 @@ impl Environment {
         let data = settings.data.clone();
         let password = password(&data)?;
         let (nats, postgres) = tokio::try_join!(
-            Nats::builder().settings(settings.clone()).folder(data.join("nats")).sync(sync).config(users(&password)).start(),
+            Nats::builder()
+                .settings(settings.clone())
+                .folder(data.join("nats"))
+                .sync(sync)
+                .config(users(&password))
+                .start(),
             Postgres::builder()
                 .settings(settings)
                 .folder(data.join("postgres"))
@@ -87,8 +92,10 @@ impl Environment {
         let mut connection = owner.clone().database("postgres").connect().await?;
         for context in CONTEXTS.into_iter().chain(["vault"]) {
             let name = format!("kindred_{context}");
-            let known: Option<i32> =
-                sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1").bind(&name).fetch_optional(&mut connection).await?;
+            let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
+                .bind(&name)
+                .fetch_optional(&mut connection)
+                .await?;
             if known.is_none() {
                 connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
             }
@@ -96,8 +103,10 @@ impl Environment {
         for context in CONTEXTS {
             kindred_projections::migrate(&owner.clone().database(&format!("kindred_{context}")), &[]).await?;
             let login = login(context);
-            let known: Option<i32> =
-                sqlx::query_scalar("SELECT 1 FROM pg_roles WHERE rolname = $1").bind(&login).fetch_optional(&mut connection).await?;
+            let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_roles WHERE rolname = $1")
+                .bind(&login)
+                .fetch_optional(&mut connection)
+                .await?;
             if known.is_none() {
                 connection.execute(AssertSqlSafe(format!("CREATE ROLE {login} LOGIN"))).await?;
             }
@@ -149,7 +158,9 @@ fn password(data: &std::path::Path) -> anyhow::Result<String> {
     std::fs::create_dir_all(&folder).with_context(|| format!("make folder `{}`", folder.display()))?;
     if !path.exists() {
         let mut bytes = [0; 16];
-        ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes).ok().context("draw random bytes")?;
+        ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes)
+            .ok()
+            .context("draw random bytes")?;
         keys::write_secret(&path, &bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
     }
     std::fs::read_to_string(&path).with_context(|| format!("read `{}`", path.display()))
@@ -178,11 +189,16 @@ pub async fn until_ready(layout: &Layout, longest: Duration) -> anyhow::Result<(
         let mut client = HealthClient::new(endpoint);
         loop {
             let request = HealthCheckRequest { service: "readiness".to_owned() };
-            let ready = client.check(request).await.is_ok_and(|answer| answer.get_ref().status() == ServingStatus::Serving);
+            let ready =
+                client.check(request).await.is_ok_and(|answer| answer.get_ref().status() == ServingStatus::Serving);
             if ready {
                 break;
             }
-            anyhow::ensure!(Instant::now() < deadline, "role `{role}` did not become ready within {} s", longest.as_secs());
+            anyhow::ensure!(
+                Instant::now() < deadline,
+                "role `{role}` did not become ready within {} s",
+                longest.as_secs()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

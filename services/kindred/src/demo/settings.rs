@@ -10,6 +10,9 @@ use super::environment::Environment;
 use crate::keys;
 use crate::prepare::CONTEXTS;
 
+/// Where ports are looked for.
+const PORTS: std::ops::Range<u16> = 15_000..30_000;
+
 /// Where everything is.
 pub struct Layout {
     /// The demo's folder.
@@ -35,7 +38,8 @@ pub async fn write(data: &Path, http: SocketAddr, environment: &Environment) -> 
     let public = keys::make(&key_folder)?;
     let http = if http.port() == 0 { SocketAddr::new(http.ip(), free_ports(1)?[0]) } else { http };
     let ports = free_ports(CONTEXTS.len() * 2)?;
-    let peers: Vec<(String, u16)> = CONTEXTS.iter().map(|context| (*context).to_owned()).zip(ports.iter().copied()).collect();
+    let peers: Vec<(String, u16)> =
+        CONTEXTS.iter().map(|context| (*context).to_owned()).zip(ports.iter().copied()).collect();
     let public_url = format!("http://{http}");
     let mut trusted = String::from("[identity.trusted]\n");
     for (role, key) in &public {
@@ -119,7 +123,13 @@ fn own(context: &str, keys: &Path, environment: &Environment, public_url: &str) 
     })
 }
 
-fn gateway(http: SocketAddr, public_url: &str, keys: &Path, trusted: &str, peers: &[(String, u16)]) -> anyhow::Result<String> {
+fn gateway(
+    http: SocketAddr,
+    public_url: &str,
+    keys: &Path,
+    trusted: &str,
+    peers: &[(String, u16)],
+) -> anyhow::Result<String> {
     let folder = keys.display();
     let mut text = format!(
         "[http]\nlisten = \"{http}\"\npublic_url = \"{public_url}\"\n[telemetry]\nlog_format = \"text\"\nfilter = \"warn\"\n\
@@ -139,9 +149,16 @@ fn operator_settings(keys: &Path, peers: &[(String, u16)]) -> anyhow::Result<Str
     Ok(text)
 }
 
-/// Ports that nobody has now. All are held until the last is found, so that none comes twice.
+/// Ports that nobody has now, below those from which outgoing connections get theirs: a
+/// role that was killed finds its own free again. All are held until the last is found, so
+/// that none comes twice.
 fn free_ports(count: usize) -> anyhow::Result<Vec<u16>> {
-    let listeners: Vec<TcpListener> =
-        (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>().context("find free ports")?;
-    Ok(listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?.iter().map(SocketAddr::port).collect())
+    let mut bytes = [0; 2];
+    ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes).ok().context("draw random bytes")?;
+    let begin = PORTS.start + u16::from_be_bytes(bytes) % (PORTS.end - PORTS.start);
+    let ports = (begin..PORTS.end).chain(PORTS.start..begin);
+    let held: Vec<TcpListener> =
+        ports.filter_map(|port| TcpListener::bind(("127.0.0.1", port)).ok()).take(count).collect();
+    anyhow::ensure!(held.len() == count, "{} ports are free, {count} are needed", held.len());
+    Ok(held.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?.iter().map(SocketAddr::port).collect())
 }

@@ -78,7 +78,10 @@ pub(super) const TALKS: &[Talk] = &[
         community: "wellness",
         title: "Sleeping better without screens",
         text: "I have put the phone into the kitchen for a week. Two nights were good. What else has helped you?",
-        replies: &["A paper book that is a little boring. I am on page 40 since March.", "Same time every morning, also on Sundays. I hated it and it works."],
+        replies: &[
+            "A paper book that is a little boring. I am on page 40 since March.",
+            "Same time every morning, also on Sundays. I hated it and it works.",
+        ],
     },
     Talk {
         community: "healthit",

@@ -46,11 +46,35 @@ const TENANTS: [(&str, &str, u32, bool); 3] = [
 
 /// Key, tenant, name, purpose, policy.
 const COMMUNITIES: [(&str, &str, &str, &str, proto::JoinPolicy); 5] = [
-    ("thyroid", "riverside", "Thyroid circle", "For people who live with Hashimoto's, and those close to them.", proto::JoinPolicy::Open),
-    ("diabetes", "riverside", "Living with diabetes", "Everyday life with type 1 and type 2.", proto::JoinPolicy::Approval),
-    ("heart", "riverside", "Heart to heart", "For people with high blood pressure or a heart condition.", proto::JoinPolicy::Open),
+    (
+        "thyroid",
+        "riverside",
+        "Thyroid circle",
+        "For people who live with Hashimoto's, and those close to them.",
+        proto::JoinPolicy::Open,
+    ),
+    (
+        "diabetes",
+        "riverside",
+        "Living with diabetes",
+        "Everyday life with type 1 and type 2.",
+        proto::JoinPolicy::Approval,
+    ),
+    (
+        "heart",
+        "riverside",
+        "Heart to heart",
+        "For people with high blood pressure or a heart condition.",
+        proto::JoinPolicy::Open,
+    ),
     ("wellness", "lakeside", "Moving again", "Neighbors who want to move more, at any pace.", proto::JoinPolicy::Open),
-    ("healthit", "healthit", "Health IT marketing", "Before, during and after the conference.", proto::JoinPolicy::Open),
+    (
+        "healthit",
+        "healthit",
+        "Health IT marketing",
+        "Before, during and after the conference.",
+        proto::JoinPolicy::Open,
+    ),
 ];
 
 /// SNOMED CT codes of the sample's patients that fit a community.
@@ -84,7 +108,8 @@ pub(super) async fn make(
 
 /// The id of the demo's command that makes `what`.
 fn command(what: &[&str]) -> String {
-    let parts: Vec<&[u8]> = std::iter::once(b"demo".as_slice()).chain(what.iter().map(|part| part.as_bytes())).collect();
+    let parts: Vec<&[u8]> =
+        std::iter::once(b"demo".as_slice()).chain(what.iter().map(|part| part.as_bytes())).collect();
     CommandId::derived(&parts).to_string()
 }
 
@@ -141,7 +166,8 @@ async fn patients(operator: &Operator, world: &World) -> anyhow::Result<()> {
     let plan = Plan { tenant: "riverside".parse()?, consent_matching: true, joins };
     import(operator, &plan, hospital).await?;
     // Neighbors state no diagnosis.
-    let neighbors: Vec<_> = area.iter().cloned().map(|patient| crate::import::Patient { conditions: Vec::new(), ..patient }).collect();
+    let neighbors: Vec<_> =
+        area.iter().cloned().map(|patient| crate::import::Patient { conditions: Vec::new(), ..patient }).collect();
     let plan = Plan { tenant: "lakeside".parse()?, consent_matching: true, joins: vec![rule("wellness", &["*"])?] };
     import(operator, &plan, &neighbors).await.map(drop)
 }

@@ -116,7 +116,11 @@ impl Gathered {
             match read {
                 Ok(0) => return,
                 Ok(_) if buffer.len() as u64 > LONGEST_LINE => {
-                    self.broken(file, line, format!("line is longer than {LONGEST_LINE} bytes; the rest of the file is left out"));
+                    self.broken(
+                        file,
+                        line,
+                        format!("line is longer than {LONGEST_LINE} bytes; the rest of the file is left out"),
+                    );
                     return;
                 }
                 Ok(_) if buffer.iter().all(u8::is_ascii_whitespace) => {}
@@ -125,7 +129,11 @@ impl Gathered {
                     Err(error) => self.broken(file, line, format!("not JSON at column {}", error.column())),
                 },
                 Err(error) => {
-                    self.broken(file, line, format!("cannot be read: {}; the rest of the file is left out", error.kind()));
+                    self.broken(
+                        file,
+                        line,
+                        format!("cannot be read: {}; the rest of the file is left out", error.kind()),
+                    );
                     return;
                 }
             }

@@ -93,7 +93,10 @@ async fn one(operator: &Operator, plan: &Plan, patient: &Patient) -> anyhow::Res
         Err(error) => {
             let refusal = error.downcast_ref::<ApiError>();
             let refused = refusal.is_some_and(|error| {
-                !matches!(error.code(), ErrorCode::Unavailable | ErrorCode::Unauthenticated | ErrorCode::PermissionDenied)
+                !matches!(
+                    error.code(),
+                    ErrorCode::Unavailable | ErrorCode::Unauthenticated | ErrorCode::PermissionDenied
+                )
             });
             if refused { Ok(Became::Refused(format!("patient `{}`: {error}", patient.id))) } else { Err(error) }
         }
@@ -104,7 +107,8 @@ async fn steps(operator: &Operator, plan: &Plan, patient: &Patient) -> anyhow::R
     let mut members = MembersClient::new(operator.channel(Role::Membership)?);
     let tenant = plan.tenant.to_string();
     let command = |what: &str, content: &str| {
-        let parts: [&[u8]; 5] = [b"fhir", tenant.as_bytes(), patient.id.as_bytes(), what.as_bytes(), content.as_bytes()];
+        let parts: [&[u8]; 5] =
+            [b"fhir", tenant.as_bytes(), patient.id.as_bytes(), what.as_bytes(), content.as_bytes()];
         CommandId::derived(&parts).to_string()
     };
     let pseudonym = pseudonym(&tenant, &patient.id);
@@ -126,11 +130,17 @@ async fn steps(operator: &Operator, plan: &Plan, patient: &Patient) -> anyhow::R
     };
     let fields = fields(patient);
     let content = format!("{fields:?}");
-    let profile = proto::SetProfileRequest { command_id: command("profile", &content), fields, member_id: member_id.clone(), tenant: tenant.clone() };
+    let profile = proto::SetProfileRequest {
+        command_id: command("profile", &content),
+        fields,
+        member_id: member_id.clone(),
+        tenant: tenant.clone(),
+    };
     note(members.set_profile(operator.request(profile)).await.map_err(said)?.into_inner().receipt);
     if plan.consent_matching {
         let (member_id, tenant) = (member_id.clone(), tenant.clone());
-        let consent = proto::SetConsentRequest { command_id: command("consent", "matching"), matching: true, member_id, tenant };
+        let consent =
+            proto::SetConsentRequest { command_id: command("consent", "matching"), matching: true, member_id, tenant };
         note(members.set_consent(operator.request(consent)).await.map_err(said)?.into_inner().receipt);
     }
     let mut memberships = MembershipsClient::new(operator.channel(Role::Membership)?);
@@ -145,7 +155,13 @@ async fn steps(operator: &Operator, plan: &Plan, patient: &Patient) -> anyhow::R
         };
         note(memberships.join(operator.request(join)).await.map_err(said)?.into_inner().receipt);
     }
-    Ok(if is_new { Became::New } else if wrote { Became::Changed } else { Became::Unchanged })
+    Ok(if is_new {
+        Became::New
+    } else if wrote {
+        Became::Changed
+    } else {
+        Became::Unchanged
+    })
 }
 
 fn applies(rule: &JoinRule, conditions: &[Code]) -> bool {

@@ -54,7 +54,8 @@ impl LogCommand {
             .collect();
         let columns = ["SEQUENCE", "VERSION", "EVENTS", "ACTOR", "SUBJECT"];
         format.rows(&columns, &rows, |row| {
-            let events: Vec<&str> = row["events"].as_array().into_iter().flatten().filter_map(|one| one.as_str()).collect();
+            let events: Vec<&str> =
+                row["events"].as_array().into_iter().flatten().filter_map(|one| one.as_str()).collect();
             let text = |key: &str| row[key].as_str().map_or_else(|| row[key].to_string(), str::to_owned);
             vec![text("sequence"), text("version"), events.join(","), text("actor"), text("subject")]
         })

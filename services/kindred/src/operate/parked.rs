@@ -72,7 +72,12 @@ impl ParkedCommand {
     }
 }
 
-async fn list(operator: &Operator, format: Format, only: Option<String>, subject: Option<String>) -> anyhow::Result<()> {
+async fn list(
+    operator: &Operator,
+    format: Format,
+    only: Option<String>,
+    subject: Option<String>,
+) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for role in operator.roles().filter(|role| only.as_ref().is_none_or(|only| only == role.as_str())) {
         let mut client = AdminClient::new(operator.channel(role)?);

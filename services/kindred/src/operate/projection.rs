@@ -72,7 +72,12 @@ impl ProjectionCommand {
     }
 }
 
-async fn verify_all(operator: &Operator, format: Format, role: Option<String>, name: Option<String>) -> anyhow::Result<()> {
+async fn verify_all(
+    operator: &Operator,
+    format: Format,
+    role: Option<String>,
+    name: Option<String>,
+) -> anyhow::Result<()> {
     let roles = match &role {
         Some(role) => vec![service(role)?],
         None => operator.roles().collect(),

@@ -76,7 +76,8 @@ impl TenantCommand {
             }
             Self::Create { tenant, programme, name, hue, open_registration } => {
                 let what = format!("tenant `{tenant}` is there");
-                let message = proto::CreateTenantRequest { command_id, programme, tenant, name, hue, open_registration };
+                let message =
+                    proto::CreateTenantRequest { command_id, programme, tenant, name, hue, open_registration };
                 (client.create_tenant(operator.request(message)).await.map_err(said)?.into_inner().receipt, what)
             }
             Self::Suspend { tenant, reason } => {

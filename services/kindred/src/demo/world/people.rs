@@ -20,22 +20,69 @@ pub(super) struct Speaker {
 }
 
 /// Persona, handle, tenant, communities with the role there, tenant roles.
-type Cast = (&'static str, &'static str, &'static str, &'static [(&'static str, proto::CommunityRole)], &'static [proto::TenantRole]);
+type Cast = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, proto::CommunityRole)],
+    &'static [proto::TenantRole],
+);
 
 const CAST: [Cast; 8] = [
-    ("patient", "quiet-heron", "riverside", &[("thyroid", proto::CommunityRole::Member), ("heart", proto::CommunityRole::Member)], &[]),
+    (
+        "patient",
+        "quiet-heron",
+        "riverside",
+        &[("thyroid", proto::CommunityRole::Member), ("heart", proto::CommunityRole::Member)],
+        &[],
+    ),
     ("newcomer", "new-leaf", "riverside", &[], &[]),
     ("mentor", "morning-walker", "riverside", &[("thyroid", proto::CommunityRole::Mentor)], &[]),
-    ("moderator", "steady-oak", "riverside", &[("thyroid", proto::CommunityRole::Moderator), ("diabetes", proto::CommunityRole::Moderator)], &[]),
-    ("community manager", "harbor-light", "riverside", &[("thyroid", proto::CommunityRole::Manager), ("diabetes", proto::CommunityRole::Manager), ("heart", proto::CommunityRole::Manager)], &[proto::TenantRole::Administrator]),
+    (
+        "moderator",
+        "steady-oak",
+        "riverside",
+        &[("thyroid", proto::CommunityRole::Moderator), ("diabetes", proto::CommunityRole::Moderator)],
+        &[],
+    ),
+    (
+        "community manager",
+        "harbor-light",
+        "riverside",
+        &[
+            ("thyroid", proto::CommunityRole::Manager),
+            ("diabetes", proto::CommunityRole::Manager),
+            ("heart", proto::CommunityRole::Manager),
+        ],
+        &[proto::TenantRole::Administrator],
+    ),
     ("privacy officer", "safe-keeper", "riverside", &[], &[proto::TenantRole::PrivacyOfficer]),
     ("programme operator", "north-star", "riverside", &[], &[proto::TenantRole::ProgrammeOperator]),
-    ("neighbor", "saturday-stroller", "lakeside", &[("wellness", proto::CommunityRole::Manager)], &[proto::TenantRole::Administrator]),
+    (
+        "neighbor",
+        "saturday-stroller",
+        "lakeside",
+        &[("wellness", proto::CommunityRole::Manager)],
+        &[proto::TenantRole::Administrator],
+    ),
 ];
 
 /// Others who speak, by community.
 const OTHERS: [(&str, &str, &[&str]); 5] = [
-    ("thyroid", "riverside", &["two-cups", "paper-crane", "slow-tide", "hazel-nut", "blue-kettle", "evening-fern", "first-frost", "open-window"]),
+    (
+        "thyroid",
+        "riverside",
+        &[
+            "two-cups",
+            "paper-crane",
+            "slow-tide",
+            "hazel-nut",
+            "blue-kettle",
+            "evening-fern",
+            "first-frost",
+            "open-window",
+        ],
+    ),
     ("diabetes", "riverside", &["long-table", "sunday-baker", "green-apple", "corner-shop"]),
     ("heart", "riverside", &["even-keel", "old-clock", "river-stone"]),
     ("wellness", "lakeside", &["library-steps", "slow-dog", "park-bench", "early-bus"]),
@@ -53,7 +100,13 @@ pub(super) async fn make(operator: &Operator, world: &mut World) -> anyhow::Resu
             let (member_id, handle) = (member_id.clone(), handle.to_owned());
             speakers.push(Speaker { community, tenant, member_id, handle });
         }
-        world.personas.push(Person { role: role.to_owned(), handle: handle.to_owned(), tenant: tenant.to_owned(), member_id, email });
+        world.personas.push(Person {
+            role: role.to_owned(),
+            handle: handle.to_owned(),
+            tenant: tenant.to_owned(),
+            member_id,
+            email,
+        });
     }
     for (community, tenant, handles) in OTHERS {
         for (index, handle) in handles.iter().enumerate() {
@@ -66,7 +119,13 @@ pub(super) async fn make(operator: &Operator, world: &mut World) -> anyhow::Resu
     Ok(speakers)
 }
 
-async fn register(operator: &Operator, tenant: &str, handle: &str, email: &str, roles: &[proto::TenantRole]) -> anyhow::Result<String> {
+async fn register(
+    operator: &Operator,
+    tenant: &str,
+    handle: &str,
+    email: &str,
+    roles: &[proto::TenantRole],
+) -> anyhow::Result<String> {
     let mut client = MembersClient::new(operator.channel(Role::Membership)?);
     let request = proto::RegisterRequest {
         command_id: command(&["register", tenant, handle]),
@@ -79,42 +138,88 @@ async fn register(operator: &Operator, tenant: &str, handle: &str, email: &str, 
     Ok(client.register(operator.request(request)).await.map_err(said)?.into_inner().member_id)
 }
 
-async fn profile(operator: &Operator, tenant: &str, member: &str, handle: &str, fields: Vec<proto::ProfileField>) -> anyhow::Result<()> {
+async fn profile(
+    operator: &Operator,
+    tenant: &str,
+    member: &str,
+    handle: &str,
+    fields: Vec<proto::ProfileField>,
+) -> anyhow::Result<()> {
     let mut client = MembersClient::new(operator.channel(Role::Membership)?);
     if fields.is_empty() {
         return Ok(());
     }
     let (member_id, tenant) = (member.to_owned(), tenant.to_owned());
-    let set = proto::SetProfileRequest { command_id: command(&["profile", &tenant, handle]), fields, member_id: member_id.clone(), tenant: tenant.clone() };
+    let set = proto::SetProfileRequest {
+        command_id: command(&["profile", &tenant, handle]),
+        fields,
+        member_id: member_id.clone(),
+        tenant: tenant.clone(),
+    };
     client.set_profile(operator.request(set)).await.map_err(said)?;
-    let consent = proto::SetConsentRequest { command_id: command(&["consent", &tenant, handle]), matching: true, member_id, tenant };
+    let consent = proto::SetConsentRequest {
+        command_id: command(&["consent", &tenant, handle]),
+        matching: true,
+        member_id,
+        tenant,
+    };
     client.set_consent(operator.request(consent)).await.map_err(said)?;
     Ok(())
 }
 
-async fn join(operator: &Operator, world: &World, tenant: &str, member: &str, community: &str, role: Option<proto::CommunityRole>) -> anyhow::Result<()> {
+async fn join(
+    operator: &Operator,
+    world: &World,
+    tenant: &str,
+    member: &str,
+    community: &str,
+    role: Option<proto::CommunityRole>,
+) -> anyhow::Result<()> {
     let mut client = MembershipsClient::new(operator.channel(Role::Membership)?);
     let community_id = world.communities[community].clone();
     let (member_id, tenant) = (member.to_owned(), tenant.to_owned());
     let invite = command(&["join", community, member]);
     let joined = client
-        .join(operator.request(proto::JoinRequest { command_id: invite, community_id: community_id.clone(), note: String::new(), member_id: member_id.clone(), tenant: tenant.clone() }))
+        .join(operator.request(proto::JoinRequest {
+            command_id: invite,
+            community_id: community_id.clone(),
+            note: String::new(),
+            member_id: member_id.clone(),
+            tenant: tenant.clone(),
+        }))
         .await
         .map_err(said)?
         .into_inner();
     if joined.state() == proto::MembershipState::Pending {
-        let decide = proto::DecideJoinRequest { command_id: command(&["admit", community, member]), community_id: community_id.clone(), member_id: member_id.clone(), admit: true, tenant: tenant.clone() };
+        let decide = proto::DecideJoinRequest {
+            command_id: command(&["admit", community, member]),
+            community_id: community_id.clone(),
+            member_id: member_id.clone(),
+            admit: true,
+            tenant: tenant.clone(),
+        };
         client.decide_join(operator.request(decide)).await.map_err(said)?;
     }
     if let Some(role) = role.filter(|role| *role != proto::CommunityRole::Member) {
-        let set = proto::SetCommunityRoleRequest { command_id: command(&["role", community, member]), community_id, member_id, role: role.into(), tenant };
+        let set = proto::SetCommunityRoleRequest {
+            command_id: command(&["role", community, member]),
+            community_id,
+            member_id,
+            role: role.into(),
+            tenant,
+        };
         client.set_community_role(operator.request(set)).await.map_err(said)?;
     }
     Ok(())
 }
 
 fn field(kind: Kind, value: &str, label: &str, visibility: proto::Visibility) -> proto::ProfileField {
-    proto::ProfileField { kind: kind.into(), value: value.to_owned(), label: label.to_owned(), visibility: visibility.into() }
+    proto::ProfileField {
+        kind: kind.into(),
+        value: value.to_owned(),
+        label: label.to_owned(),
+        visibility: visibility.into(),
+    }
 }
 
 fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
@@ -132,7 +237,9 @@ fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
             field(Kind::Role, "patient", "", Nobody),
         ],
         // Three fields only: they must be enough for useful matches.
-        "newcomer" => vec![hashimoto(), field(Kind::Language, "en", "", Matched), field(Kind::Interest, "walking", "", Matched)],
+        "newcomer" => {
+            vec![hashimoto(), field(Kind::Language, "en", "", Matched), field(Kind::Interest, "walking", "", Matched)]
+        }
         "mentor" => vec![
             hashimoto(),
             field(Kind::Interest, "walking", "", Matched),
@@ -142,7 +249,9 @@ fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
             field(Kind::YearOfDiagnosis, "2023", "", Matched),
             field(Kind::Role, "mentor", "", Tenant),
         ],
-        "moderator" | "community manager" => vec![field(Kind::Role, "staff", "", Tenant), field(Kind::Language, "en", "", Tenant)],
+        "moderator" | "community manager" => {
+            vec![field(Kind::Role, "staff", "", Tenant), field(Kind::Language, "en", "", Tenant)]
+        }
         "neighbor" => vec![field(Kind::Interest, "walking", "", Matched), field(Kind::Area, "919", "", Matched)],
         _ => Vec::new(),
     }
@@ -151,7 +260,8 @@ fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
 fn fields(community: &str, index: usize) -> Vec<proto::ProfileField> {
     use proto::Visibility::{Matched, Tenant};
     let interest = |offset: usize| field(Kind::Interest, INTERESTS[(index + offset) % INTERESTS.len()], "", Matched);
-    let mut fields = vec![interest(0), interest(3), field(Kind::Language, if index % 3 == 0 { "es" } else { "en" }, "", Matched)];
+    let mut fields =
+        vec![interest(0), interest(3), field(Kind::Language, if index % 3 == 0 { "es" } else { "en" }, "", Matched)];
     let year = (2019 + index % 8).to_string();
     match community {
         "thyroid" => {

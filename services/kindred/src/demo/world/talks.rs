@@ -17,7 +17,12 @@ use crate::demo::words::{TALKS, Talk};
 use crate::operator::{Operator, said};
 
 /// Holds every conversation: speakers take turns.
-pub(super) async fn hold(operator: &Operator, layout: &Layout, world: &World, speakers: &[Speaker]) -> anyhow::Result<()> {
+pub(super) async fn hold(
+    operator: &Operator,
+    layout: &Layout,
+    world: &World,
+    speakers: &[Speaker],
+) -> anyhow::Result<()> {
     // The demo speaks as the gateway does for whoever is signed in.
     let key = SigningKey::load(&layout.data.join("keys").join("gateway.key"))?;
     let voices = Voices { issuer: Issuer::new(Role::Gateway, key, SystemClock::shared()) };
@@ -29,7 +34,14 @@ pub(super) async fn hold(operator: &Operator, layout: &Layout, world: &World, sp
     Ok(())
 }
 
-async fn one(voices: &Voices, channel: &ServiceChannel, world: &World, talk: &Talk, number: usize, present: &[&Speaker]) -> anyhow::Result<()> {
+async fn one(
+    voices: &Voices,
+    channel: &ServiceChannel,
+    world: &World,
+    talk: &Talk,
+    number: usize,
+    present: &[&Speaker],
+) -> anyhow::Result<()> {
     let mut client = ThreadsClient::new(channel.clone());
     let speaker = |turn: usize| present[(number + turn) % present.len()];
     let start = proto::StartThreadRequest {
@@ -47,7 +59,8 @@ async fn one(voices: &Voices, channel: &ServiceChannel, world: &World, talk: &Ta
             parent_id: String::new(),
             text: (*words).to_owned(),
         };
-        let replied = client.reply(Credentials::request_as(voices.of(speaker(turn + 1))?, reply)).await.map_err(said)?;
+        let replied =
+            client.reply(Credentials::request_as(voices.of(speaker(turn + 1))?, reply)).await.map_err(said)?;
         let post_id = replied.into_inner().comment_id;
         let react = proto::ReactRequest {
             command_id: command(&["react", talk.title, &turn.to_string()]),
@@ -67,7 +80,14 @@ impl Voices {
     fn of(&self, speaker: &Speaker) -> anyhow::Result<Token> {
         let tenant: TenantSlug = speaker.tenant.parse()?;
         let member: MemberId = speaker.member_id.parse()?;
-        let session = kindred_ids::derive_owned_id(speaker.tenant, "demo", CommandId::derived(&[b"voice"]), "session", 0, member.0);
+        let session = kindred_ids::derive_owned_id(
+            speaker.tenant,
+            "demo",
+            CommandId::derived(&[b"voice"]),
+            "session",
+            0,
+            member.0,
+        );
         let claims = MemberClaims {
             tenant,
             member,

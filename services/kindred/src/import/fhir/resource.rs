@@ -12,7 +12,10 @@ const SYSTEMS: [(&str, &str); 2] =
 pub(super) enum Resource {
     Patient(Patient),
     /// With a code if the condition is not over and confirmed.
-    Condition { patient: String, code: Option<Code> },
+    Condition {
+        patient: String,
+        code: Option<Code>,
+    },
     /// Of a type that is not imported.
     Other,
 }
@@ -44,7 +47,8 @@ fn condition(value: &Value) -> Result<Resource, String> {
     let reference = value["subject"]["reference"].as_str().ok_or("`subject.reference` is missing")?;
     let patient = reference.rsplit(['/', ':']).next().filter(|id| !id.is_empty());
     let patient = patient.ok_or("`subject.reference` names no patient")?.to_owned();
-    let over = value["abatementDateTime"].is_string() || !is_one_of(value, "clinicalStatus", &["active", "recurrence", "relapse"]);
+    let over = value["abatementDateTime"].is_string()
+        || !is_one_of(value, "clinicalStatus", &["active", "recurrence", "relapse"]);
     if over || !is_one_of(value, "verificationStatus", &["confirmed"]) {
         return Ok(Resource::Condition { patient, code: None });
     }
@@ -69,7 +73,8 @@ fn is_one_of(value: &Value, element: &str, codes: &[&str]) -> bool {
 fn id(value: &Value) -> Result<String, String> {
     let id = value["id"].as_str().ok_or("`id` is missing")?;
     // The form of FHIR's `id` type.
-    let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+    let fits = (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
     if fits { Ok(id.to_owned()) } else { Err("`id` has not the form of a FHIR id".to_owned()) }
 }
 

@@ -34,15 +34,27 @@ fn broken_lines_are_named_and_the_rest_is_read() {
     ];
     let folder = folder(
         "broken",
-        &[("Patient.ndjson", format!("{PATIENT}\n{{\"id\":1}}\n").as_bytes()), ("Condition.ndjson", conditions.join("\n").as_bytes())],
+        &[
+            ("Patient.ndjson", format!("{PATIENT}\n{{\"id\":1}}\n").as_bytes()),
+            ("Condition.ndjson", conditions.join("\n").as_bytes()),
+        ],
     );
     let read = read_folder(&folder).expect("readable");
     let patient = &read.patients[0];
     assert_eq!((patient.area.as_deref(), patient.language.as_deref()), (Some("919"), Some("es")));
     assert_eq!(patient.conditions, [Code { value: "snomed|44054006".to_owned(), label: "Some".to_owned() }]);
-    let mut broken: Vec<String> = read.broken.iter().map(|one| {
-        format!("{}:{}: {}", one.file.file_name().and_then(|name| name.to_str()).expect("a name"), one.line, one.reason)
-    }).collect();
+    let mut broken: Vec<String> = read
+        .broken
+        .iter()
+        .map(|one| {
+            format!(
+                "{}:{}: {}",
+                one.file.file_name().and_then(|name| name.to_str()).expect("a name"),
+                one.line,
+                one.reason
+            )
+        })
+        .collect();
     broken.sort();
     assert_eq!(broken.len(), 4, "{broken:?}");
     assert!(broken[0].starts_with("Condition.ndjson:2: not JSON at column"), "{broken:?}");
@@ -54,11 +66,15 @@ fn broken_lines_are_named_and_the_rest_is_read() {
 
 #[test]
 fn bundles_and_gzipped_lines_hold_the_same() {
-    let entries = format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{PATIENT}}},{{"resource":{}}}]}}"#, condition("p1", "44054006", "active"));
+    let entries = format!(
+        r#"{{"resourceType":"Bundle","entry":[{{"resource":{PATIENT}}},{{"resource":{}}}]}}"#,
+        condition("p1", "44054006", "active")
+    );
     let bundle = read_folder(&folder("bundle", &[("all.json", entries.as_bytes())])).expect("readable");
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     writeln!(gzip, "{PATIENT}\n{}", condition("p1", "44054006", "active")).expect("compresses");
-    let lines = read_folder(&folder("gzip", &[("all.ndjson.gz", &gzip.finish().expect("compresses"))])).expect("readable");
+    let lines =
+        read_folder(&folder("gzip", &[("all.ndjson.gz", &gzip.finish().expect("compresses"))])).expect("readable");
     assert_eq!(bundle.patients, lines.patients);
     assert!(bundle.broken.is_empty() && lines.broken.is_empty());
 }
