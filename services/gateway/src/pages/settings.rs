@@ -64,7 +64,7 @@ pub async fn save_notifications(sent: Sent) -> Answer<Response> {
     let now = inbox::preferences(call).await?;
     let mut seen = Accepted::of_wire(None);
     for (index, wanted) in wanted(&sent.fields).into_iter().enumerate() {
-        let same = now.iter().any(|one| *one == wanted);
+        let same = now.contains(&wanted);
         let unsaid = !now.iter().any(|one| one.kind == wanted.kind && one.channel == wanted.channel) && !wanted.on;
         if !same && !unsaid {
             let id = kindred_ids::CommandId::derived(&[sent.command.as_bytes(), &index.to_be_bytes()]);

@@ -57,7 +57,7 @@ impl Contract for member::Member {
     fn decode(record: &Record) -> Result<member::Event, DecodeError> {
         use member::Event;
         match (record.event_type.as_str(), record.version) {
-            ("MemberRegistered", 1) => registration(record).map(Event::MemberRegistered),
+            ("MemberRegistered", 1) => registration(record).map(|read| Event::MemberRegistered(Box::new(read))),
             ("ProfileReplaced", 1) => {
                 let read: proto::ProfileReplaced = message(record)?;
                 let fields = read.fields.into_iter().map(|field| profile_field(record, field));

@@ -1,6 +1,6 @@
 //! Every event of membership reads back as it was written.
 
-use kindred_eventsourcing::{Contract, Decider, DomainEvent, Fingerprint, KeyId, Sealed, Timestamp};
+use kindred_eventsourcing::{Contract, DomainEvent, Fingerprint, KeyId, Sealed, Timestamp};
 use kindred_ids::{CommandId, CommunityId, EntityId, MemberId, derive_root_id};
 use uuid::Uuid;
 
@@ -22,7 +22,6 @@ fn sealed(seed: u8) -> Sealed {
 #[track_caller]
 fn read_back<D: Contract>(events: impl IntoIterator<Item = D::Event>)
 where
-    D: Decider,
     D::Event: std::fmt::Debug + PartialEq,
 {
     for event in events {
@@ -76,7 +75,7 @@ fn events_of_members_read_back() {
     };
     let field = member::Field { kind: FieldKind::Condition, visibility: Visibility::Matched, content: sealed(6) };
     read_back::<member::Member>([
-        member::Event::MemberRegistered(registration),
+        member::Event::MemberRegistered(Box::new(registration)),
         member::Event::ProfileReplaced { fields: vec![field], at: AT },
         member::Event::MemberSuspended { reason: sealed(7), at: AT },
         member::Event::MemberReinstated { at: AT },

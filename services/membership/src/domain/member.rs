@@ -60,7 +60,7 @@ impl Canonical for Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields are named after what they hold")]
 pub enum Event {
-    MemberRegistered(Registration),
+    MemberRegistered(Box<Registration>),
     ProfileReplaced { fields: Vec<Field>, at: Timestamp },
     MemberSuspended { reason: Sealed, at: Timestamp },
     MemberReinstated { at: Timestamp },
@@ -203,7 +203,7 @@ impl Decider for Member {
             Event::MemberRegistered(registration) => {
                 state.standing = Standing::Active;
                 state.roles = registration.roles.iter().copied().collect();
-                state.registration = Some(registration.clone());
+                state.registration = Some((**registration).clone());
             }
             Event::ProfileReplaced { fields, .. } => state.fields.clone_from(fields),
             Event::MemberSuspended { .. } => state.standing = Standing::Suspended,

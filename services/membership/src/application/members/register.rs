@@ -71,7 +71,7 @@ fn may_register(caller: &Caller, tenant: &tenant::State, roles: &[TenantRole]) -
     if !(open || staff || operator) {
         return Err(ApiError::denied("REGISTRATION_CLOSED", "this organization registers its members itself"));
     }
-    if !roles.is_empty() && !(staff || operator) {
+    if !(roles.is_empty() || staff || operator) {
         return Err(ApiError::denied("STAFF_ONLY", "only staff gives roles").with_field("roles"));
     }
     if roles.contains(&TenantRole::ProgrammeOperator) && !operator {

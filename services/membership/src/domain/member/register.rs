@@ -28,7 +28,7 @@ impl Register {
             Standing::Erased => return Err(Refusal::Erased),
         }
         debug_assert!(self.email_key.kind == EMAIL && self.handle_key.kind == HANDLE);
-        let registered = Event::MemberRegistered(Registration {
+        let registered = Event::MemberRegistered(Box::new(Registration {
             email: self.email.clone(),
             handle: self.handle.clone(),
             name: self.name.clone(),
@@ -37,7 +37,7 @@ impl Register {
             roles: self.roles.clone(),
             key: self.key,
             at: self.at,
-        });
+        }));
         Ok(Decision::from(registered)
             .claiming(self.email_key.clone(), Refusal::EmailTaken)
             .claiming(self.handle_key.clone(), Refusal::HandleTaken))
