@@ -68,7 +68,7 @@ impl Demo {
 
     async fn platform(&self, layout: &settings::Layout) -> anyhow::Result<Outcome> {
         let (tasks, begun) = (Tasks::new(), Instant::now());
-        let telemetry = serve::start_all(&layout.config, &tasks).await?;
+        let started = serve::start_all(&layout.config, &tasks).await?;
         let operator = Operator::load(Some(&layout.operator))?;
         let stopping = tasks.stopping();
         let prepared = async {
@@ -91,8 +91,8 @@ impl Demo {
         } else {
             tasks.stop();
         }
-        let outcome = lifecycle::run(tasks, Duration::from_secs(20), || {}).await?;
-        drop(telemetry);
+        let outcome = lifecycle::run(tasks, started.grace, || {}).await?;
+        drop(started.telemetry);
         Ok(outcome)
     }
 }

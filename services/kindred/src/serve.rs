@@ -1,6 +1,7 @@
 //! `kindred serve`: one role a process, or all of them in one.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use kindred_service_kit::caller::Role;
@@ -52,19 +53,18 @@ impl Serve {
     /// If a setting does not hold, something needed does not answer, or the drain was cut short.
     pub async fn run(self) -> anyhow::Result<()> {
         let tasks = Tasks::new();
-        let (telemetry, grace) = match self.role.as_str() {
+        let started = match self.role.as_str() {
             "all" => {
                 let folder = self.config_dir.context("`--config-dir` is required with `all`")?;
-                let telemetry = start_all(&folder, &tasks).await?;
-                (telemetry, 20)
+                start_all(&folder, &tasks).await?
             }
             name => {
                 let role: Role = name.parse().with_context(|| format!("`{name}` is no role"))?;
-                (start(role, Source::Layers(self.config.as_deref()), &tasks, true).await?, 20)
+                Box::pin(start(role, Source::Layers(self.config.as_deref()), &tasks, true)).await?
             }
         };
-        let outcome = lifecycle::run(tasks, std::time::Duration::from_secs(grace), || {}).await?;
-        drop(telemetry);
+        let outcome = lifecycle::run(tasks, started.grace, || {}).await?;
+        drop(started.telemetry);
         match outcome {
             Outcome::Drained => Ok(()),
             Outcome::CutShort => bail!("the drain was cut short"),
@@ -78,26 +78,37 @@ impl Serve {
 /// # Errors
 ///
 /// If one cannot start.
-pub async fn start_all(folder: &Path, tasks: &Tasks) -> anyhow::Result<Option<Guard>> {
-    let mut telemetry = None;
+pub async fn start_all(folder: &Path, tasks: &Tasks) -> anyhow::Result<Started> {
+    let mut all = Started::default();
     for role in ROLES {
         let file = folder.join(format!("{role}.toml"));
-        let first = telemetry.is_none();
-        let started = start(role, Source::File(&file), tasks, first).await;
-        let guard = started.with_context(|| format!("start role `{role}`"))?;
-        telemetry = telemetry.or(guard);
+        let first = all.telemetry.is_none();
+        let started = Box::pin(start(role, Source::File(&file), tasks, first)).await;
+        let started = started.with_context(|| format!("start role `{role}`"))?;
+        all.grace = all.grace.max(started.grace);
+        all.telemetry = all.telemetry.or(started.telemetry);
     }
-    Ok(telemetry)
+    Ok(all)
 }
 
-async fn start(role: Role, source: Source<'_>, tasks: &Tasks, observe: bool) -> anyhow::Result<Option<Guard>> {
+/// What a process holds while its roles run.
+#[derive(Default)]
+pub struct Started {
+    /// Flushes traces, metrics and logs when it goes.
+    pub telemetry: Option<Guard>,
+    /// How long a drain may take.
+    pub grace: Duration,
+}
+
+async fn start(role: Role, source: Source<'_>, tasks: &Tasks, observe: bool) -> anyhow::Result<Started> {
     macro_rules! service {
         ($name:ident) => {{
             let config: $name::service::Config = source.load($name::service::DEFAULTS)?;
-            let guard = telemetry(role, &config.telemetry, tasks, observe).await?;
+            let telemetry = telemetry(role, &config.telemetry, tasks, observe).await?;
+            let grace = config.server.shutdown_grace_secs.duration();
             let running = $name::service::start(config, tasks.clone()).await?;
             tracing::info!(listen = %running.listen, health = %running.health_listen, "role `{role}` answers calls");
-            guard
+            Started { telemetry, grace }
         }};
     }
     Ok(match role {
@@ -107,10 +118,11 @@ async fn start(role: Role, source: Source<'_>, tasks: &Tasks, observe: bool) -> 
         Role::Notification => service!(kindred_notification),
         Role::Gateway => {
             let config: kindred_gateway::config::Config = source.load(kindred_gateway::config::DEFAULTS)?;
-            let guard = telemetry(role, &config.telemetry, tasks, observe).await?;
+            let telemetry = telemetry(role, &config.telemetry, tasks, observe).await?;
+            let grace = config.http.shutdown_grace_secs.duration();
             let started = kindred_gateway::service::start(&config, tasks).await?;
             tracing::info!(listen = %started.address, "role `{role}` answers calls");
-            guard
+            Started { telemetry, grace }
         }
         Role::Operator => bail!("`operator` is no role that serves"),
     })

@@ -10,13 +10,12 @@ use super::{Person, World, command};
 use crate::demo::words::INTERESTS;
 use crate::operator::{Operator, said};
 
-/// Who speaks in a community: tenant, member id, handle.
+/// Who speaks in a community.
 #[derive(Debug, Clone)]
 pub(super) struct Speaker {
     pub community: &'static str,
     pub tenant: &'static str,
     pub member_id: String,
-    pub handle: String,
 }
 
 /// Persona, handle, tenant, communities with the role there, tenant roles.
@@ -97,8 +96,7 @@ pub(super) async fn make(operator: &Operator, world: &mut World) -> anyhow::Resu
         profile(operator, tenant, &member_id, handle, persona_fields(role)).await?;
         for (community, community_role) in communities {
             join(operator, world, tenant, &member_id, community, Some(*community_role)).await?;
-            let (member_id, handle) = (member_id.clone(), handle.to_owned());
-            speakers.push(Speaker { community, tenant, member_id, handle });
+            speakers.push(Speaker { community, tenant, member_id: member_id.clone() });
         }
         world.personas.push(Person {
             role: role.to_owned(),
@@ -113,7 +111,7 @@ pub(super) async fn make(operator: &Operator, world: &mut World) -> anyhow::Resu
             let member_id = register(operator, tenant, handle, &format!("{handle}@{tenant}.example"), &[]).await?;
             profile(operator, tenant, &member_id, handle, fields(community, index)).await?;
             join(operator, world, tenant, &member_id, community, None).await?;
-            speakers.push(Speaker { community, tenant, member_id, handle: (*handle).to_owned() });
+            speakers.push(Speaker { community, tenant, member_id });
         }
     }
     Ok(speakers)
@@ -260,14 +258,17 @@ fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
 fn fields(community: &str, index: usize) -> Vec<proto::ProfileField> {
     use proto::Visibility::{Matched, Tenant};
     let interest = |offset: usize| field(Kind::Interest, INTERESTS[(index + offset) % INTERESTS.len()], "", Matched);
-    let mut fields =
-        vec![interest(0), interest(3), field(Kind::Language, if index % 3 == 0 { "es" } else { "en" }, "", Matched)];
+    let mut fields = vec![
+        interest(0),
+        interest(3),
+        field(Kind::Language, if index.is_multiple_of(3) { "es" } else { "en" }, "", Matched),
+    ];
     let year = (2019 + index % 8).to_string();
     match community {
         "thyroid" => {
             fields.push(field(Kind::Condition, "icd10cm|E06.3", "Hashimoto's thyroiditis", Matched));
             fields.push(field(Kind::YearOfDiagnosis, &year, "", Matched));
-            fields.push(field(Kind::Area, if index % 2 == 0 { "021" } else { "024" }, "", Matched));
+            fields.push(field(Kind::Area, if index.is_multiple_of(2) { "021" } else { "024" }, "", Matched));
         }
         "diabetes" => fields.push(field(Kind::Condition, "snomed|44054006", "Diabetes", Matched)),
         "heart" => fields.push(field(Kind::Condition, "snomed|59621000", "High blood pressure", Matched)),
