@@ -13,6 +13,14 @@ use crate::{Database, Error, tables, transaction};
 pub(crate) async fn try_drop(database: &Database, row: &Row) -> Result<(), Error> {
     let attempt = "drop a generation";
     let mut transaction = transaction::changing(database.projector(), "kindred").await.attempt(attempt)?;
+    let used = sqlx::query_file!("src/drop_generation/used.sql", row.projection, row.generation)
+        .fetch_one(&mut *transaction)
+        .await
+        .attempt(attempt)?;
+    if used.used {
+        // A process has not noticed yet that it is to stop.
+        return Ok(());
+    }
     let mut savepoint = transaction.begin().await.attempt(attempt)?;
     if let Err(error) = tables::drop_schema(&mut savepoint, &row.schema).await {
         // In use, or being dropped by another process: the next round tries again.

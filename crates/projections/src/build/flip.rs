@@ -10,6 +10,7 @@ use super::{Builder, Stopped};
 use crate::checkpoint::{self, Owned};
 use crate::error::Attempt;
 use crate::generation::Row;
+use crate::runner::chain;
 use crate::{Database, Error, tables, transaction};
 
 const TURN: &str = "turn the views to a generation";
@@ -23,14 +24,20 @@ impl Builder {
     /// Turns the views of this version to the generation.
     pub(super) async fn flip(&mut self, outcome: &str) -> Result<(), Stopped> {
         let mut last = None;
-        for _ in 0..ATTEMPTS {
+        for attempt in 1..=ATTEMPTS {
+            if let Some(error) = &last {
+                tracing::debug!(attempt, error = chain(error), "turning the views again");
+            }
             self.catch_up().await?;
             match tokio::time::timeout(STANDSTILL, self.try_flip(outcome)).await {
                 Ok(Ok(())) => return Ok(()),
                 Ok(Err(Stopped::Error(error @ (Error::Database { .. } | Error::TooLong(_))))) => last = Some(error),
                 Ok(Err(stopped)) => return Err(stopped),
                 // A batch may have been dropped half-way: take what Postgres says.
-                Err(_elapsed) => self.own_all().await?,
+                Err(_elapsed) => {
+                    last = Some(Error::TooLong("holding the live generation still"));
+                    self.own_all().await?;
+                }
             }
             self.reader = None;
             tokio::time::sleep(Duration::from_millis(50)).await;

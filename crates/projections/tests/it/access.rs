@@ -33,7 +33,7 @@ async fn a_reader_cannot_write_or_look_behind_the_views() {
     let here: Scope = tenant("riverside").into();
     for statement in [
         "DELETE FROM ledger_v1",
-        "INSERT INTO ledger_v1 VALUES ('riverside', gen_random_uuid(), 1, 1, 1, 1)",
+        "INSERT INTO ledger_v1 VALUES ('riverside', gen_random_uuid(), 1, 1, 1, 1, 1)",
         "SELECT * FROM kindred.erased_people",
         "SELECT * FROM kindred.parked",
         "UPDATE kindred.checkpoints SET sequence = 0",

@@ -98,7 +98,7 @@ async fn a_worker_that_lost_its_lease_writes_nothing() {
         .execute(
             "DO $$ DECLARE place text; BEGIN
                 SELECT schema_name INTO place FROM kindred.generations WHERE projection = 'ledger' AND state = 'live';
-                EXECUTE format('INSERT INTO %I.ledger SELECT $1, $2, 1, 5, 5, 1', place) USING 'riverside', gen_random_uuid();
+                EXECUTE format('INSERT INTO %I.ledger SELECT $1, $2, 1, 5, 5, 31, 1', place) USING 'riverside', gen_random_uuid();
             END $$",
         )
         .await

@@ -78,7 +78,7 @@ async fn a_lagging_partition_catches_up_beside_the_others() {
         &mut superuser,
         "DO $$ DECLARE place text; BEGIN
             SELECT schema_name INTO place FROM kindred.generations WHERE projection = 'ledger' AND state = 'live';
-            EXECUTE format('UPDATE %I.ledger SET commits = 1, amount = 1, trail = 1, sequence = 1 WHERE get_byte(uuid_send(entity), 0) >> 2 = 7', place);
+            EXECUTE format('UPDATE %I.ledger SET commits = 1, amount = 1, trail = 1, factor = 31, sequence = 1 WHERE get_byte(uuid_send(entity), 0) >> 2 = 7', place);
         END $$",
     )
     .await

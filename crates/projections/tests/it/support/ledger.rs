@@ -1,5 +1,6 @@
 //! A read model whose rows tell whether an event took effect once, twice or never.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
@@ -36,6 +37,60 @@ impl Hook {
     }
 }
 
+const MODULUS: i64 = 1_000_000_007;
+
+/// What a batch does to one entity. The trail depends on the order in which amounts come:
+/// each makes `trail * 31 + amount` of it, so a batch makes `trail * factor + trail`.
+struct Folded {
+    commits: i64,
+    amount: i64,
+    factor: i64,
+    trail: i64,
+    sequence: i64,
+}
+
+impl Default for Folded {
+    fn default() -> Self {
+        Self { commits: 0, amount: 0, factor: 1, trail: 0, sequence: 0 }
+    }
+}
+
+impl Folded {
+    fn add(&mut self, amount: i64, sequence: u64) {
+        self.commits += 1;
+        self.amount += amount;
+        self.factor = self.factor * 31 % MODULUS;
+        self.trail = (self.trail * 31 + amount) % MODULUS;
+        self.sequence = sequence as i64;
+    }
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    folded: BTreeMap<(String, uuid::Uuid), Folded>,
+) -> Result<(), sqlx::Error> {
+    let (entities, folded): (Vec<_>, Vec<Folded>) = folded.into_iter().unzip();
+    let (tenants, ids): (Vec<String>, Vec<uuid::Uuid>) = entities.into_iter().unzip();
+    let numbers = |of: fn(&Folded) -> i64| folded.iter().map(of).collect::<Vec<i64>>();
+    let statement = "INSERT INTO ledger AS old (tenant, entity, commits, amount, trail, sequence, factor)
+        SELECT * FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+        ON CONFLICT (tenant, entity) DO UPDATE SET commits = old.commits + EXCLUDED.commits,
+            amount = old.amount + EXCLUDED.amount, sequence = EXCLUDED.sequence,
+            trail = (old.trail * EXCLUDED.factor + EXCLUDED.trail) % 1000000007,
+            factor = old.factor * EXCLUDED.factor % 1000000007";
+    sqlx::query(statement)
+        .bind(tenants)
+        .bind(ids)
+        .bind(numbers(|folded| folded.commits))
+        .bind(numbers(|folded| folded.amount))
+        .bind(numbers(|folded| folded.trail))
+        .bind(numbers(|folded| folded.sequence))
+        .bind(numbers(|folded| folded.factor))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Counts commits and adds amounts, by entity. `Poison` cannot be applied unless cured.
 #[derive(Clone, Default)]
 pub struct Ledger {
@@ -53,6 +108,7 @@ impl Projection for Ledger {
         commits bigint NOT NULL,
         amount bigint NOT NULL,
         trail bigint NOT NULL,
+        factor bigint NOT NULL,
         sequence bigint NOT NULL,
         PRIMARY KEY (tenant, entity)
     )";
@@ -63,6 +119,7 @@ impl Projection for Ledger {
     }
 
     async fn apply(&self, connection: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
+        let mut folded: BTreeMap<(String, uuid::Uuid), Folded> = BTreeMap::new();
         for event in batch.events() {
             let amount: i64 = match event.record.event_type.as_str() {
                 "Added" => String::from_utf8_lossy(&event.record.data).parse().unwrap_or(0),
@@ -76,19 +133,10 @@ impl Projection for Ledger {
                 _ => 0,
             };
             let Some(id) = event.commit.key.id() else { continue };
-            // The trail depends on the order in which amounts come.
-            let statement = "INSERT INTO ledger AS old (tenant, entity, commits, amount, trail, sequence)
-                VALUES ($1, $2, 1, $3, $3, $4)
-                ON CONFLICT (tenant, entity) DO UPDATE SET commits = old.commits + 1, amount = old.amount + $3,
-                    trail = (old.trail * 31 + $3) % 1000000007, sequence = $4";
-            sqlx::query(statement)
-                .bind(event.commit.key.scope().token())
-                .bind(id.as_uuid())
-                .bind(amount)
-                .bind(event.commit.sequence as i64)
-                .execute(&mut *connection)
-                .await?;
+            let entity = (event.commit.key.scope().token().to_owned(), id.as_uuid());
+            folded.entry(entity).or_default().add(amount, event.commit.sequence);
         }
+        write(connection, folded).await?;
         match self.hook.act() {
             Some(act) => act(connection, batch).await,
             None => Ok(()),
