@@ -29,6 +29,10 @@ pub(super) struct NodeConfig {
     pub extra: String,
 }
 
+/// Bytes that all streams together may announce: they are set apart when a stream is made,
+/// and many small ones on a machine short of space must not refuse each other.
+const STREAMS: u64 = 1 << 44;
+
 impl NodeConfig {
     /// Renders the file of a server that keeps its streams below `folder`.
     pub fn render(&self, folder: &Path) -> String {
@@ -40,7 +44,7 @@ impl NodeConfig {
         };
         let mut text = format!(
             "server_name: {}\nlisten: 127.0.0.1:{client}\nhttp: 127.0.0.1:{monitor}\n\
-             max_payload: {}\njetstream {{\n  store_dir: {store}\n{sync}}}\n",
+             max_payload: {}\njetstream {{\n  store_dir: {store}\n  max_file_store: {STREAMS}\n{sync}}}\n",
             self.name, self.max_payload
         );
         text.push_str(&self.render_cluster());
