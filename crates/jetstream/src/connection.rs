@@ -11,6 +11,8 @@ use async_nats::{Event, HeaderMap, Message, Request, RequestErrorKind, Subscribe
 use bytes::Bytes;
 use tokio::sync::watch;
 
+use crate::telemetry::instruments;
+
 /// How a client shows who it is.
 #[derive(Clone, Default)]
 pub enum Credentials {
@@ -134,8 +136,15 @@ fn note(event: &Event, lost: &watch::Sender<u64>) {
         Event::Disconnected => {
             tracing::warn!("connection to nats lost");
             lost.send_modify(|count| *count += 1);
+            instruments().connected.record(0, &[]);
         }
-        Event::Connected => tracing::info!("connected to nats"),
+        Event::Connected => {
+            tracing::info!("connected to nats");
+            instruments().connected.record(1, &[]);
+            if *lost.borrow() > 0 {
+                instruments().reconnects.add(1, &[]);
+            }
+        }
         Event::ServerError(error) => tracing::warn!(%error, "nats server reports an error"),
         Event::ClientError(error) => tracing::warn!(%error, "nats client reports an error"),
         Event::SlowConsumer(_) => tracing::warn!("messages dropped by a reader too slow"),

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Counter, Histogram};
+use opentelemetry::metrics::{Counter, Gauge, Histogram};
 
 /// Spans.
 pub mod span {
@@ -31,6 +31,10 @@ pub mod target {
 
 /// Metrics; an exporter to Prometheus writes dots as underscores and adds units and `_total`.
 pub mod metric {
+    /// 1 while the connection stands, 0 while it does not.
+    pub const CONNECTED: &str = "kindred.nats.connected";
+    /// Connections made after one was lost.
+    pub const RECONNECTS: &str = "kindred.nats.reconnects";
     /// Commits refused because their entity had moved.
     pub const CONFLICTS: &str = "kindred.occ.conflicts";
     /// Refusals because another write on the subject was still under way (10164).
@@ -49,9 +53,11 @@ pub mod metric {
     pub const STALE_READS: &str = "kindred.load.stale_reads";
 }
 
-/// The instruments, made once when the first store opens, so that they reach the meter
+/// The instruments, made once when the first client connects, so that they reach the meter
 /// provider that start-up has installed.
 pub(crate) struct Instruments {
+    pub connected: Gauge<u64>,
+    pub reconnects: Counter<u64>,
     pub conflicts: Counter<u64>,
     pub in_flight: Counter<u64>,
     pub duplicates: Counter<u64>,
@@ -68,6 +74,8 @@ pub(crate) fn instruments() -> &'static Instruments {
     INSTRUMENTS.get_or_init(|| {
         let meter = opentelemetry::global::meter("kindred-jetstream");
         Instruments {
+            connected: meter.u64_gauge(metric::CONNECTED).build(),
+            reconnects: meter.u64_counter(metric::RECONNECTS).build(),
             conflicts: meter.u64_counter(metric::CONFLICTS).build(),
             in_flight: meter.u64_counter(metric::IN_FLIGHT).build(),
             duplicates: meter.u64_counter(metric::DUPLICATES).build(),

@@ -1,7 +1,7 @@
 //! A wire between client and server that loses answers and breaks when told to.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 pub struct Proxy {
     url: String,
-    swallow: Arc<AtomicBool>,
+    /// Connections made before this many cuts lose their answers.
+    swallow: Arc<AtomicU64>,
     cuts: watch::Sender<u64>,
 }
 
@@ -20,7 +21,7 @@ impl Proxy {
         let address = server.trim_start_matches("nats://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("nats://{}", listener.local_addr().expect("bound"));
-        let swallow = Arc::new(AtomicBool::new(false));
+        let swallow = Arc::new(AtomicU64::new(0));
         let (cuts, cut) = watch::channel(0);
         let lose = swallow.clone();
         tokio::spawn(async move {
@@ -30,9 +31,10 @@ impl Proxy {
                 let (client_reads, client_writes) = client.into_split();
                 let (server_reads, server_writes) = server.into_split();
                 let mut one = cut.clone();
-                one.mark_unchanged();
-                tokio::spawn(pump(client_reads, server_writes, None, one.clone()));
-                tokio::spawn(pump(server_reads, client_writes, Some(lose.clone()), one));
+                let made = *one.borrow_and_update();
+                tokio::spawn(pump(client_reads, server_writes, || false, one.clone()));
+                let lose = lose.clone();
+                tokio::spawn(pump(server_reads, client_writes, move || made < lose.load(Ordering::SeqCst), one));
             }
         });
         Self { url, swallow, cuts }
@@ -44,12 +46,11 @@ impl Proxy {
 
     /// From now on answers are lost; what is sent still arrives.
     pub fn swallow_answers(&self) {
-        self.swallow.store(true, Ordering::SeqCst);
+        self.swallow.store(*self.cuts.borrow() + 1, Ordering::SeqCst);
     }
 
     /// Breaks all connections; new ones are whole.
     pub fn cut(&self) {
-        self.swallow.store(false, Ordering::SeqCst);
         self.cuts.send_modify(|count| *count += 1);
     }
 }
@@ -57,7 +58,7 @@ impl Proxy {
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    lose: Option<Arc<AtomicBool>>,
+    is_lost: impl Fn() -> bool,
     mut cut: watch::Receiver<u64>,
 ) {
     let mut buffer = vec![0; 64 * 1024];
@@ -67,8 +68,7 @@ async fn pump(
             _cut = cut.changed() => return,
         };
         let Ok(count @ 1..) = read else { return };
-        let lost = lose.as_ref().is_some_and(|lose| lose.load(Ordering::SeqCst));
-        if !lost && to.write_all(&buffer[..count]).await.is_err() {
+        if !is_lost() && to.write_all(&buffer[..count]).await.is_err() {
             return;
         }
     }
