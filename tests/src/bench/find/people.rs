@@ -108,7 +108,7 @@ impl Person<'_> {
 
     fn registered(&self, sealer: &Sealer, command: CommandId, number: u64) -> anyhow::Result<Record> {
         let digest = |salt: u64| u128::from(scattered(number ^ salt)).to_be_bytes();
-        Ok(Member::encode(&member::Event::MemberRegistered(member::Registration {
+        Ok(Member::encode(&member::Event::MemberRegistered(Box::new(member::Registration {
             email: self.seal(sealer, command, "email", &format!("person{number}@riverside.example"))?,
             handle: self.seal(sealer, command, "handle", &format!("person-{number}"))?,
             name: None,
@@ -117,7 +117,7 @@ impl Person<'_> {
             roles: Vec::new(),
             key: sealer.key().id(),
             at: now(),
-        })))
+        }))))
     }
 
     fn profile(&self, sealer: &Sealer, command: CommandId, number: u64) -> anyhow::Result<Record> {
