@@ -11,6 +11,41 @@ pub fn conditions() -> impl Iterator<Item = (&'static str, &'static str)> {
     LIST.lines().filter_map(|line| line.split_once(','))
 }
 
+/// Languages that the profile editor offers: tag, name in English.
+pub const LANGUAGES: &[(&str, &str)] = &[
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("zh", "Chinese"),
+    ("tl", "Tagalog"),
+    ("vi", "Vietnamese"),
+    ("ar", "Arabic"),
+    ("fr", "French"),
+    ("ko", "Korean"),
+    ("ru", "Russian"),
+    ("pt", "Portuguese"),
+    ("de", "German"),
+    ("hi", "Hindi"),
+    ("pl", "Polish"),
+    ("it", "Italian"),
+    ("ht", "Haitian Creole"),
+    ("so", "Somali"),
+    ("ase", "American Sign Language"),
+];
+
+/// The name of a language by its tag.
+#[must_use]
+pub fn language(tag: &str) -> Option<&'static str> {
+    LANGUAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)).map(|(_, name)| *name)
+}
+
+/// The tag of what somebody typed: a name of the list, or a tag as it stands.
+#[must_use]
+pub fn language_tag(typed: &str) -> String {
+    let typed = typed.trim();
+    let known = LANGUAGES.iter().find(|(_, name)| plain(name) == plain(typed));
+    known.map_or_else(|| typed.to_owned(), |(tag, _)| (*tag).to_owned())
+}
+
 /// Value and label of what somebody typed: a condition of the list by its words or code,
 /// or any other code, with words of their own behind it if they like.
 #[must_use]
@@ -69,5 +104,11 @@ mod tests {
         assert_eq!(coded("always tired"), None);
         assert_eq!(coded("E06.12345"), None);
         assert_eq!(coded(""), None);
+    }
+
+    #[test]
+    fn languages_are_typed_by_name_or_tag() {
+        assert_eq!([language_tag(" spanish "), language_tag("es-MX")], ["es", "es-MX"]);
+        assert_eq!((language("ES"), language("xx")), (Some("Spanish"), None));
     }
 }

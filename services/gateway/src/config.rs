@@ -39,6 +39,8 @@ pub struct Config {
 pub struct Http {
     /// Address for browsers and programs.
     pub listen: SocketAddr,
+    /// Address for gRPC health probes, in plaintext; none without it.
+    pub health_listen: Option<SocketAddr>,
     /// How the outside reaches it.
     pub public_url: String,
     /// Where `<tenant>.<suffix>` names a tenant's pages; empty if only the path does.

@@ -18,6 +18,7 @@ mod introductions;
 mod manage;
 mod me;
 mod member;
+mod next;
 mod operator;
 mod people;
 mod post;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kindred_service_kit::caller::Issuer;
 use kindred_service_kit::clock::SystemClock;
-use kindred_service_kit::grpc::{Credentials, channel};
+use kindred_service_kit::grpc::{Credentials, Health, HealthServer, channel};
 use kindred_service_kit::lifecycle::{Stage, Tasks};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -39,10 +39,27 @@ pub async fn start(config: &Config, tasks: &Tasks) -> anyhow::Result<Started> {
         .await
         .with_context(|| format!("listen on `http.listen` ({})", config.http.listen))?;
     let address = listener.local_addr().context("read the address that is listened on")?;
+    if let Some(probes) = config.http.health_listen {
+        answer_probes(probes, tasks).await?;
+    }
     tasks.spawn("gateway limits", Stage::Serving, sweep(gateway.clone(), stop.clone()));
     tasks.spawn("gateway http", Stage::Serving, serve(gateway, listener, stop));
     tracing::info!(%address, "gateway listens on {address}");
     Ok(Started { address })
+}
+
+/// Says alive at once and ready until the process begins to stop.
+async fn answer_probes(listen: SocketAddr, tasks: &Tasks) -> anyhow::Result<()> {
+    let health = Health::new();
+    let server = HealthServer::bind(listen, health.clone()).await.context("listen on `http.health_listen`")?;
+    tasks.spawn("gateway probes", Stage::Supporting, server.serve(tasks.token(Stage::Supporting)));
+    let stop = tasks.stopping();
+    tasks.spawn("gateway readiness", Stage::Serving, async move {
+        stop.cancelled().await;
+        health.drain();
+        anyhow::Ok(())
+    });
+    Ok(())
 }
 
 fn gateway(config: &Config, stop: CancellationToken) -> anyhow::Result<Gateway> {

@@ -84,6 +84,9 @@ fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Api
 
 /// Parses strictly and names the place that does not fit.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::invalid("body", "JSON_MALFORMED", "the body must be a JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -143,7 +146,8 @@ mod tests {
         let fine: Sample = parse(br#"{"title": "a", "count": 7}"#).expect("it fits");
         assert_eq!((fine.title.as_str(), fine.count), ("a", Some(7)));
         assert!(parse::<Sample>(b"{\"title\": \"\xff\"}").is_err());
-        assert!(parse::<serde_json::Value>("[".repeat(10_000).as_bytes()).is_err());
+        let deep = format!("{{\"a\":{}", "[".repeat(10_000));
+        assert!(parse::<serde_json::Value>(deep.as_bytes()).is_err());
     }
 
     #[test]

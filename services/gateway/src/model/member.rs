@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Moment, some_text};
+use crate::codes;
 use crate::wire::{FieldKind, MemberState, TenantRole, Visibility};
 
 /// Who is signed in.
@@ -75,10 +76,25 @@ impl ProfileField {
         }
     }
 
-    /// In words for people: the label of a code, else the value itself.
+    /// In words for people: the label of a code, a language's name, else the value itself.
     #[must_use]
     pub fn words(&self) -> &str {
-        if self.label.is_empty() { &self.value } else { &self.label }
+        match self.kind {
+            _ if !self.label.is_empty() => &self.label,
+            FieldKind::Language => codes::language(&self.value).unwrap_or(&self.value),
+            _ => &self.value,
+        }
+    }
+
+    /// As [`Self::words`], understandable without saying what it is about.
+    #[must_use]
+    pub fn alone(&self) -> String {
+        match self.kind {
+            FieldKind::Area => format!("around {}", self.words()),
+            FieldKind::YearOfDiagnosis => format!("since {}", self.words()),
+            FieldKind::Language => format!("speaks {}", self.words()),
+            _ => self.words().to_owned(),
+        }
     }
 }
 

@@ -1,15 +1,17 @@
 //! Failures as pages: what happened, in plain words, and where to go on.
 
 use askama::Template;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use kindred_eventsourcing::Timestamp;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
 use super::frame::Frame;
-use super::request::{THEME, redirect};
+use super::next;
+use super::request::{Visit, redirect};
+use super::sign_in::tenant_of_token;
 use crate::edge::cookie;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
@@ -29,48 +31,50 @@ struct ErrorPage<'a> {
 /// Turns the failure of a page's handler into a page; somebody not signed in is shown the
 /// way to sign in.
 pub async fn layer(State(gateway): State<Gateway>, request: Request, next: Next) -> Response {
-    let (get, path) = (request.method() == Method::GET, request.uri().path().to_owned());
-    let theme = match cookie::read(request.headers(), THEME).as_deref() {
-        Some("light") => Some("light"),
-        Some("dark") => Some("dark"),
-        _ => None,
-    };
-    let had_session = cookie::read(request.headers(), session_cookie(&gateway)).is_some();
-    let mut response = next.run(request).await;
+    let (parts, body) = request.into_parts();
+    let mut asked = parts.clone();
+    let mut response = next.run(Request::from_parts(parts, body)).await;
     let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() else { return response };
+    let secure = gateway.settings.secure;
+    let get = asked.method == Method::GET;
     if error.code() == ErrorCode::Unauthenticated && get {
-        let mut away = redirect("/");
-        if had_session {
-            away.headers_mut()
-                .append(header::SET_COOKIE, cookie::clear(session_cookie(&gateway), gateway.settings.secure));
-        }
-        return away;
+        return to_sign_in(&gateway, &asked);
     }
-    let mut page = render(&error, path, theme, gateway.clock.now(), get);
+    if error.field() == Some(positions::NAME) && get {
+        // The positions of another day: without them the page can be had.
+        let mut again = redirect(&Visit::of_nobody(&gateway, &asked).path);
+        again.headers_mut().append(header::SET_COOKIE, cookie::clear(positions::NAME, secure));
+        return again;
+    }
+    let frame = match Visit::from_request_parts(&mut asked, &gateway).await {
+        Ok(visit) => visit.quiet_frame("").await,
+        Err(_) => Visit::of_nobody(&gateway, &asked).bare_frame(""),
+    };
+    let mut page = render(&error, frame, get);
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
         page.headers_mut().insert(header::RETRY_AFTER, after.clone());
-    }
-    if error.field() == Some(positions::NAME) {
-        page.headers_mut().append(header::SET_COOKIE, cookie::clear(positions::NAME, gateway.settings.secure));
     }
     page
 }
 
-fn render(error: &ApiError, path: String, theme: Option<&'static str>, now: Timestamp, get: bool) -> Response {
+/// To the sign-in of the organization where the session was, keeping in mind what was asked
+/// for.
+fn to_sign_in(gateway: &Gateway, asked: &Parts) -> Response {
+    let secure = gateway.settings.secure;
+    let session = cookie::read(&asked.headers, session_cookie(gateway));
+    let tenant = session.as_deref().and_then(tenant_of_token);
+    let mut away = redirect(&tenant.map_or_else(|| "/".to_owned(), |tenant| format!("/t/{tenant}/sign-in")));
+    if session.is_some() {
+        away.headers_mut().append(header::SET_COOKIE, cookie::clear(session_cookie(gateway), secure));
+    }
+    if let Some(wanted) = next::cookie(&Visit::of_nobody(gateway, asked).path, secure) {
+        away.headers_mut().append(header::SET_COOKIE, wanted);
+    }
+    away
+}
+
+fn render(error: &ApiError, frame: Frame, get: bool) -> Response {
     let (title, text, again) = words(error);
-    let frame = Frame {
-        brand: "Kindred".to_owned(),
-        hue: 168,
-        you: None,
-        unread: None,
-        theme,
-        here: "",
-        path,
-        flash: None,
-        stale: false,
-        now,
-        csrf: None,
-    };
     let page = ErrorPage { frame, title, text, error_id: error.error_id(), again: again && get };
     (error.code().http(), html(&page)).into_response()
 }

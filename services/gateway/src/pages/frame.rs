@@ -5,7 +5,7 @@ use kindred_eventsourcing::Timestamp;
 
 use crate::model::{Author, Moment, Post, PostVersion};
 use crate::session::Csrf;
-use crate::text::{markdown, mention, moment};
+use crate::text::{markdown, moment};
 use crate::wire::{TenantRole, Visibility};
 
 /// Changes with the files in `assets/`, so that browsers fetch them anew.
@@ -182,7 +182,7 @@ impl Frame {
     /// The first words of a post, as people say them.
     #[must_use]
     pub fn first_words(&self, post: &Post) -> String {
-        crate::text::excerpt(&mention::spoken(&post.text, &post.mentioned), 220)
+        crate::text::excerpt(&markdown::words(&post.text, &post.mentioned), 180)
     }
 
     /// The first words of a text.

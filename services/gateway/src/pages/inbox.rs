@@ -23,20 +23,28 @@ struct InboxPage {
 }
 
 impl InboxPage {
+    /// What they did, up to the name of the community where that is known.
     fn what(&self, item: &InboxItem) -> &'static str {
-        match (item.kind, item.declined) {
-            (NotificationKind::Reply, _) => "replied to you",
-            (NotificationKind::Mention, _) => "mentioned you",
-            (NotificationKind::IntroductionRequested, _) => "would like to meet you",
-            (NotificationKind::IntroductionAccepted, _) => "would like to meet you too",
-            (NotificationKind::JoinDecided, false) => "let you in",
-            (NotificationKind::JoinDecided, true) => "could not let you in",
-            (NotificationKind::Unknown, _) => "has news for you",
+        match (item.kind, self.place(item).is_some(), item.declined) {
+            (NotificationKind::Reply, true, _) => "replied to you in",
+            (NotificationKind::Reply, false, _) => "replied to you",
+            (NotificationKind::Mention, true, _) => "mentioned you in",
+            (NotificationKind::Mention, false, _) => "mentioned you",
+            (NotificationKind::IntroductionRequested, ..) => "would like to meet you",
+            (NotificationKind::IntroductionAccepted, ..) => "would like to meet you too",
+            (NotificationKind::JoinDecided, true, false) => "let you into",
+            (NotificationKind::JoinDecided, true, true) => "could not let you into",
+            (NotificationKind::JoinDecided, false, false) => "let you in",
+            (NotificationKind::JoinDecided, false, true) => "could not let you in",
+            (NotificationKind::Unknown, ..) => "has news for you",
         }
     }
 
+    /// The community, where that says more.
     fn place(&self, item: &InboxItem) -> Option<&str> {
-        self.communities.get(item.community_id.as_ref()?).map(String::as_str)
+        use NotificationKind as Kind;
+        let told = matches!(item.kind, Kind::Reply | Kind::Mention | Kind::JoinDecided);
+        self.communities.get(item.community_id.as_ref().filter(|_| told)?).map(String::as_str)
     }
 }
 

@@ -36,6 +36,10 @@ impl MePage {
         codes::conditions().map(|(_, words)| words).collect()
     }
 
+    fn languages(&self) -> Vec<&'static str> {
+        codes::LANGUAGES.iter().map(|(_, name)| *name).collect()
+    }
+
     fn groups(&self) -> Vec<Group<'_>> {
         FieldKind::ALL.iter().map(|kind| Group::new(*kind, &self.rows)).collect()
     }
@@ -75,7 +79,9 @@ impl<'a> Group<'a> {
                 "Area",
                 None,
             ),
-            FieldKind::Language => ("What you speak", "Such as en, es, de.", "Language", Some("languages")),
+            FieldKind::Language => {
+                ("What you speak", "One a line, such as English or Spanish.", "Language", Some("languages"))
+            }
             FieldKind::YearOfDiagnosis => ("When it began", "The year of your diagnosis, four digits.", "Year", None),
         };
         Self { kind: kind.as_str(), title, hint, label, list, rows: rows.of(kind) }

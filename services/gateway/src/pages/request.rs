@@ -37,7 +37,8 @@ pub struct Visit {
     pub signed: Option<Signed>,
     query: Fields,
     theme: Option<&'static str>,
-    path: String,
+    /// The path and query that were looked at; `/` for what was sent.
+    pub path: String,
 }
 
 impl FromRequestParts<Gateway> for Visit {
@@ -46,6 +47,14 @@ impl FromRequestParts<Gateway> for Visit {
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Failure> {
         let Guest(signed) = Guest::from_request_parts(parts, gateway).await?;
         let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
+        Ok(Self { signed, query, ..Self::of_nobody(gateway, parts) })
+    }
+}
+
+impl Visit {
+    /// Somebody of whom nothing is known but how they want pages to look.
+    #[must_use]
+    pub fn of_nobody(gateway: &Gateway, parts: &Parts) -> Self {
         let theme = match cookie::read(&parts.headers, THEME).as_deref() {
             Some("light") => Some("light"),
             Some("dark") => Some("dark"),
@@ -54,11 +63,9 @@ impl FromRequestParts<Gateway> for Visit {
         // What was sent cannot be looked at again by its address.
         let looked_at = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
         let path = looked_at.map_or_else(|| "/".to_owned(), ToString::to_string);
-        Ok(Self { gateway: gateway.clone(), signed, query, theme, path })
+        Self { gateway: gateway.clone(), signed: None, query: Fields::default(), theme, path }
     }
-}
 
-impl Visit {
     /// Needs somebody signed in.
     ///
     /// # Errors
@@ -92,10 +99,22 @@ impl Visit {
     /// What stands around the page: the tenant's name and the inbox, fetched at once. An
     /// inbox that does not answer is left out.
     pub async fn frame(&self, here: &'static str) -> Frame {
+        let unread = async {
+            match &self.signed {
+                Some(signed) => inbox::unread(&signed.call).await.ok(),
+                None => None,
+            }
+        };
+        let (frame, unread) = tokio::join!(self.quiet_frame(here), unread);
+        Frame { unread, ..frame }
+    }
+
+    /// As [`Self::frame`] without the inbox: for pages that must stand when services fall.
+    pub async fn quiet_frame(&self, here: &'static str) -> Frame {
         let bare = self.bare_frame(here);
         let Some(signed) = &self.signed else { return bare };
-        let (tenant, unread) = tokio::join!(self.gateway.tenant(&signed.session.tenant), inbox::unread(&signed.call));
         let session = &signed.session;
+        let tenant = self.gateway.tenant(&session.tenant).await;
         Frame {
             brand: tenant.as_ref().map_or_else(|_| session.tenant.to_string(), |tenant| tenant.name.clone()),
             hue: tenant.map_or(bare.hue, |tenant| tenant.hue),
@@ -105,7 +124,6 @@ impl Visit {
                 roles: session.roles.clone(),
                 operator: session.programme_operator,
             }),
-            unread: unread.ok(),
             csrf: Some(session.csrf.clone()),
             ..bare
         }

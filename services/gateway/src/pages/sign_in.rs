@@ -13,6 +13,7 @@ use kindred_service_kit::error::{ApiError, ErrorCode};
 
 use super::errors::{html, sentence};
 use super::frame::Frame;
+use super::next;
 use super::request::{Sent, Visit, redirect};
 use crate::edge::cookie;
 use crate::edge::forwarded::ClientAddress;
@@ -145,7 +146,7 @@ pub(crate) fn tenant_of_token(token: &str) -> Option<TenantSlug> {
 }
 
 /// `POST /sign-in`: takes the link, once, and sets the cookie.
-pub async fn redeem(Extension(address): Extension<ClientAddress>, sent: Sent) -> Answer<Response> {
+pub async fn redeem(Extension(address): Extension<ClientAddress>, headers: HeaderMap, sent: Sent) -> Answer<Response> {
     let gateway = &sent.visit.gateway;
     gateway.limits.sign_in(address)?;
     let token = sent.line("token");
@@ -154,7 +155,11 @@ pub async fn redeem(Extension(address): Extension<ClientAddress>, sent: Sent) ->
     match sign_in::redeem(&call, sent.command.clone(), token.clone()).await {
         Ok(opened) => {
             let seconds = opened.expires_at.map_or(0, |at| (at.millis() - gateway.clock.now().millis()) / 1000);
-            let mut response = redirect("/communities");
+            let (wanted, taken) = next::take(&headers, gateway.settings.secure);
+            let mut response = redirect(&wanted);
+            if let Some(taken) = taken {
+                response.headers_mut().append(header::SET_COOKIE, taken);
+            }
             let kept =
                 cookie::write(session_cookie(gateway), &opened.session_token, seconds.max(60), gateway.settings.secure);
             response.headers_mut().append(header::SET_COOKIE, kept);

@@ -11,10 +11,15 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ammonia::Builder;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use crate::model::Author;
 use crate::text::mention::{self, Stretch};
+
+/// Nobody here vouches for a link, and where it leads learns nothing.
+const REL: &str = "nofollow ugc noopener noreferrer";
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
@@ -22,45 +27,77 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tags(HashSet::from(["p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a"]))
         .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
-        .link_rel(Some("nofollow ugc noopener noreferrer"));
+        .generic_attributes(HashSet::new())
+        .link_rel(Some(REL));
     builder
 });
-
-/// What a mention leads to before the allow-list has passed it: that takes no relative
-/// address, so that what people write cannot lead into this site in disguise.
-const OWN: &str = "https://member.invalid/";
 
 /// The text as HTML. `mentioned` are the people behind its mentions.
 #[must_use]
 pub fn render(text: &str, mentioned: &[Author]) -> String {
+    let own = OwnLinks::new();
     let mut events = Vec::new();
     let mut inside_link = false;
     for event in Parser::new_ext(text, Options::empty()) {
-        plain(event, mentioned, &mut inside_link, &mut events);
+        plain(event, mentioned, &own, &mut inside_link, &mut events);
     }
     let mut made = String::with_capacity(text.len() * 5 / 4);
     html::push_html(&mut made, events.into_iter());
-    let base = CLEANER.clean(&made).to_string();
-    own_links(&base)
+    own.put_back(&CLEANER.clean(&made).to_string())
 }
 
-/// Our own links to members need no warning to robots and stay on this site.
-fn own_links(clean: &str) -> String {
-    clean
-        .split("<a href=\"")
-        .enumerate()
-        .map(|(index, part)| match (index, part.strip_prefix(OWN)) {
-            (0, _) => part.to_owned(),
-            (_, Some(rest)) => {
-                format!("<a href=\"/members/{}", rest.replacen(" rel=\"nofollow ugc noopener noreferrer\"", "", 1))
+/// The words alone, in one line, mentions as people say them.
+#[must_use]
+pub fn words(text: &str, mentioned: &[Author]) -> String {
+    let mut words = String::with_capacity(text.len());
+    for event in Parser::new_ext(text, Options::empty()) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                words.push_str(&mention::spoken(&text, mentioned));
             }
-            (_, None) => format!("<a href=\"{part}"),
-        })
-        .collect()
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
+                words.push(' ');
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Links to members while the allow-list passes: it takes no relative address, so that
+/// nobody leads into this site in disguise. Ours bear a mark that cannot be guessed.
+struct OwnLinks(String);
+
+impl OwnLinks {
+    fn new() -> Self {
+        Self(format!("https://{}.invalid/", URL_SAFE_NO_PAD.encode(crate::gateway::random()).to_lowercase()))
+    }
+
+    fn to(&self, member_id: &str) -> String {
+        format!("{}{member_id}", self.0)
+    }
+
+    /// They need no warning to robots and stay on this site.
+    fn put_back(&self, clean: &str) -> String {
+        let begin = format!("<a href=\"{}", self.0);
+        let mut parts = clean.split(begin.as_str());
+        let mut html = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            html.push_str("<a href=\"/members/");
+            html.push_str(&part.replacen(&format!(" rel=\"{REL}\""), "", 1));
+        }
+        html
+    }
 }
 
 /// Keeps what people need in a conversation; everything else becomes its text.
-fn plain<'a>(event: Event<'a>, mentioned: &[Author], inside_link: &mut bool, into: &mut Vec<Event<'a>>) {
+fn plain<'a>(
+    event: Event<'a>,
+    mentioned: &[Author],
+    own: &OwnLinks,
+    inside_link: &mut bool,
+    into: &mut Vec<Event<'a>>,
+) {
     match event {
         Event::Html(raw) | Event::InlineHtml(raw) => into.push(Event::Text(raw)),
         Event::SoftBreak => into.push(Event::HardBreak),
@@ -71,7 +108,7 @@ fn plain<'a>(event: Event<'a>, mentioned: &[Author], inside_link: &mut bool, int
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
         Event::Rule => into.push(Event::Text("———".into())),
         Event::Text(text) if *inside_link => into.push(Event::Text(mention::spoken(&text, mentioned).into())),
-        Event::Text(text) => linked(&text, mentioned, into),
+        Event::Text(text) => linked(&text, mentioned, own, into),
         Event::Code(text) => into.push(Event::Code(mention::spoken(&text, mentioned).into())),
         other => {
             match &other {
@@ -85,12 +122,12 @@ fn plain<'a>(event: Event<'a>, mentioned: &[Author], inside_link: &mut bool, int
 }
 
 /// Makes links of mentions and of bare addresses.
-fn linked<'a>(text: &str, mentioned: &[Author], into: &mut Vec<Event<'a>>) {
+fn linked<'a>(text: &str, mentioned: &[Author], own: &OwnLinks, into: &mut Vec<Event<'a>>) {
     for stretch in mention::stretches(text) {
         match stretch {
             Stretch::Words(words) => addresses(words, into),
             Stretch::Member(id) => match mention::handle(id, mentioned) {
-                Some(author) => link(format!("{OWN}{id}"), format!("@{}", author.handle), into),
+                Some(author) => link(own.to(id), format!("@{}", author.handle), into),
                 None => into.push(Event::Text("a former member".into())),
             },
         }
@@ -191,10 +228,16 @@ mod tests {
             "<!--<img src=x onerror=alert(1)>-->",
         ] {
             let html = shown(evil).to_lowercase();
-            for bad in ["<script", "<img", "<svg", "<!--", "href=\"javascript", "href=\"data", "<a onerror"] {
+            for bad in ["<script", "<img", "<svg", "<!--", "<a href=\"javascript", "<a href=\"data", "<a onerror"] {
                 assert!(!html.contains(bad), "{evil:?} gave {html}");
             }
         }
+    }
+
+    #[test]
+    fn the_words_alone_have_no_marks() {
+        let text = "**One**\ntwo\n\n* three\n* `four`\n\n> [five](https://a.example)";
+        assert_eq!(crate::text::excerpt(&words(text, &[]), 100), "One two three four five");
     }
 
     #[test]

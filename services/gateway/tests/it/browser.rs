@@ -84,6 +84,12 @@ impl Browser {
     pub async fn post_from(&mut self, origin: &str, action: &str, fields: &[(String, String)]) -> Seen {
         let request = self.request(Method::POST, action).header(ORIGIN, origin).form(fields);
         let seen = Seen::of(request).await;
+        self.keep(&seen);
+        seen
+    }
+
+    /// Keeps the cookies of an answer.
+    pub fn keep(&mut self, seen: &Seen) {
         for cookie in seen.cookies() {
             let (name, rest) = cookie.split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
@@ -92,7 +98,6 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        seen
     }
 
     /// Follows one redirect.

@@ -35,6 +35,33 @@ async fn signing_in_by_mail_takes_two_presses_and_works_once() {
 }
 
 #[tokio::test]
+async fn who_has_to_sign_in_first_goes_on_where_they_wanted_to() {
+    let site = Site::start("127.0.0.1:0").await;
+    let mut browser = Browser::of(&site, "gone-for-long");
+    let sent_away = browser.get("/inbox").await;
+    assert_eq!(sent_away.header("location"), "/t/riverside/sign-in");
+    browser.keep(&sent_away);
+    site.fake.world().links.insert("riverside.link.x".to_owned(), id(0x0e, 0));
+    let seen = browser.submit("/sign-in?token=riverside.link.x", "/sign-in", &[("token", "riverside.link.x")]).await;
+    assert_eq!(seen.header("location"), "/inbox");
+    assert!(browser.follow(&seen).await.text.contains("3 things"));
+}
+
+#[tokio::test]
+async fn positions_of_another_day_do_not_stand_in_the_way() {
+    let site = Site::start("127.0.0.1:0").await;
+    let mut browser = Browser::of(&site, "patient");
+    browser.cookies.push(("kindred-position".to_owned(), "kpt1.old.signature".to_owned()));
+    let bad = kindred_service_kit::error::ApiError::invalid("kindred-position", "POSITION_BAD_SIGNATURE", "not ours");
+    site.fake.world().failing.insert("ListCommunities", (bad, 1));
+    let seen = browser.get("/communities").await;
+    assert_eq!(seen.header("location"), "/communities");
+    browser.keep(&seen);
+    assert_eq!(browser.get("/communities").await.status, StatusCode::OK);
+    assert!(browser.cookies.iter().all(|(name, _)| name != "kindred-position"));
+}
+
+#[tokio::test]
 async fn registering_keeps_what_was_typed_when_the_name_is_taken() {
     let site = Site::start("127.0.0.1:0").await;
     let page = "/t/lakeside/register";

@@ -1,5 +1,4 @@
 //! The gateway over fake services: what browsers and programs get, and what goes wrong well.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 pub mod fake;
 pub mod site;
@@ -12,6 +11,8 @@ mod browser;
 mod journeys;
 #[cfg(test)]
 mod live;
+#[cfg(test)]
+mod markup;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

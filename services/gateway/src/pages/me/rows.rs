@@ -120,6 +120,7 @@ impl Row {
             FieldKind::YearOfDiagnosis if !is_year(&self.shown) => {
                 self.error = Some("A year has four digits, such as 2019.");
             }
+            FieldKind::Language => self.value = codes::language_tag(&self.shown),
             _ if self.shown.chars().count() > 60 => self.error = Some("At most 60 characters, please."),
             _ => {}
         }
@@ -127,13 +128,12 @@ impl Row {
     }
 
     fn field(&self) -> ProfileField {
-        let coded = self.kind == FieldKind::Condition;
-        ProfileField {
-            kind: self.kind,
-            value: if coded { self.value.clone() } else { self.shown.clone() },
-            label: if coded { self.shown.clone() } else { String::new() },
-            visibility: self.visibility,
-        }
+        let (value, label) = match self.kind {
+            FieldKind::Condition => (self.value.clone(), self.shown.clone()),
+            FieldKind::Language => (self.value.clone(), String::new()),
+            _ => (self.shown.clone(), String::new()),
+        };
+        ProfileField { kind: self.kind, value, label, visibility: self.visibility }
     }
 }
 
