@@ -16,6 +16,7 @@ table='
 4 kindred-projections rebuild::a_rebuilt_projection_equals_the_grown_one
 5 kindred-service-kit authorization::tests::nobody_who_belongs_to_a_tenant_reaches_another
 6 kindred-vault postgres::a_destroyed_key_leaves_no_bytes_in_its_row
+7 kindred-notification application::tests::a_due_mail_is_sent_once
 8 kindred-service-kit limits::a_message_over_the_limit_is_refused_and_one_under_it_read
 '
 

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use kindred_eventsourcing::Timestamp;
 use kindred_ids::{CommandId, DeliveryId, MemberId, TenantSlug};
 use lettre::Message;
+use lettre::message::header::ContentTransferEncoding::SevenBit;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::{Body, Mailbox, MessageBuilder};
 
 use super::words::Words;
 use super::{Links, Mail, Recipient, Subscription, UnsubscribeKeys};
@@ -14,6 +15,8 @@ use crate::domain::notice::Kind;
 
 /// Longer names of tenants are cut in subjects.
 const LONGEST_TENANT_NAME: usize = 80;
+/// Without its line break, as RFC 5322 allows.
+const LONGEST_LINE: usize = 998;
 
 /// Why a mail could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +118,16 @@ fn notice_text(words: &Words, kind: Kind, inbox: &str, unsubscribe: &str) -> Str
 }
 
 fn finish(builder: MessageBuilder, text: String) -> Result<Mail, ComposeError> {
-    Ok(Mail(builder.body(text)?))
+    Ok(Mail(builder.body(body(text))?))
+}
+
+/// English text leaves as it is, so that a link stays whole also where a mail is read as a
+/// file; quoted-printable, which the library prefers for its long lines, breaks it.
+fn body(text: String) -> Body {
+    if text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE) {
+        return Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), SevenBit);
+    }
+    Body::new(text)
 }
 
 /// A header that a person can not write into: values are ours or signed.
@@ -177,6 +189,8 @@ mod tests {
         assert!(head.contains("Content-Type: text/plain; charset=utf-8\r\n"), "{head}");
         assert!(head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{head}");
         assert!(head.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"), "{head}");
+        assert!(head.contains("Content-Transfer-Encoding: 7bit\r\n") || head.ends_with("7bit"), "{head}");
+        assert!(body.contains("\r\nhttps://kindred.example/unsubscribe?token=v1.riverside."), "{body}");
         assert!(body.contains("somebody replied to you.") && body.contains("https://kindred.example/inbox"), "{body}");
     }
 
@@ -213,10 +227,11 @@ mod tests {
     fn a_sign_in_mail_holds_the_link_and_cannot_be_unsubscribed_from() {
         let tenant = tenant("riverside");
         let command = CommandId::derived(&[b"one"]);
-        let sign_in = SignInMail { tenant: &tenant, command, token: "riverside.abc.def", minutes: 15 };
+        let token = format!("riverside.{}", "a".repeat(100));
+        let sign_in = SignInMail { tenant: &tenant, command, token: &token, minutes: 15 };
         let mail = composer().sign_in(&sign_in, &recipient(Language::English, "Riverside"), at(0)).expect("a mail");
         let mail = String::from_utf8(mail.formatted()).expect("text");
-        assert!(mail.contains("\r\nhttps://kindred.example/sign-in?token=riverside.abc.def\r\n"), "{mail}");
+        assert!(mail.contains(&format!("\r\nhttps://kindred.example/sign-in?token={token}\r\n")), "{mail}");
         assert!(mail.contains("within 15 minutes"), "{mail}");
         assert!(!mail.contains("List-Unsubscribe"), "{mail}");
     }
