@@ -121,6 +121,23 @@ impl Process {
     pub fn pause(&self) {
         self.signal(Signal::STOP);
         children::of(self.pid).into_iter().for_each(|child| send(child, Signal::STOP));
+        // The signal is on its way only: until every thread has stopped, the server may
+        // still answer. Bounded, as a process that ends meanwhile never shows as stopped.
+        for _ in 0..100_000 {
+            if !self.has_running_threads() {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn has_running_threads(&self) -> bool {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.pid.as_raw_nonzero())) else { return false };
+        threads.flatten().any(|thread| {
+            let state = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            // The state follows the name, which may itself hold brackets.
+            state.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['T', 't', 'Z', 'X']))
+        })
     }
 
     /// Lets a paused server go on.
