@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 # Promise, package, the test that must see it broken.
 table='
 1 kindred-jetstream replies::a_full_stream_says_so_on_one_node
-2 kindred-projections exactly_once::a_connection_lost_before_the_commit_takes_nothing_with_it_and_repeats_nothing
+2 kindred-projections exactly_once::a_worker_that_lost_its_lease_writes_nothing
 3 kindred-jetstream replies::a_stale_write_conflicts_on_one_node
 4 kindred-projections rebuild::a_rebuilt_projection_equals_the_grown_one
 5 kindred-service-kit authorization::tests::nobody_who_belongs_to_a_tenant_reaches_another
