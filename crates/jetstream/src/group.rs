@@ -7,9 +7,11 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kindred_eventsourcing::AppendError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::append;
 use crate::append::reply::Reply;
@@ -21,6 +23,9 @@ use crate::store::Core;
 const MOST_MESSAGES: usize = 500;
 /// Bytes of a batch.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest wait for company: little beside a write to the disk.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// One command waiting for its place in a batch.
 struct Job {
@@ -55,16 +60,34 @@ impl Group {
 
 async fn run(core: Arc<Core>, mut jobs: mpsc::UnboundedReceiver<Job>) {
     let mut waiting = VecDeque::new();
+    let mut last = 1;
     loop {
         if waiting.is_empty() {
             let Some(job) = jobs.recv().await else { return };
             waiting.push_back(job);
         }
+        gather(&mut jobs, &mut waiting, last).await;
+        let batch = take_batch(&mut waiting);
+        last = batch.len();
+        store(&core, batch).await;
+    }
+}
+
+/// Takes what is there. Those whose commits the last batch held are deciding on their
+/// next ones just now: for as many as they are, a moment is waited.
+async fn gather(jobs: &mut mpsc::UnboundedReceiver<Job>, waiting: &mut VecDeque<Job>, last: usize) {
+    let until = Instant::now() + GATHER;
+    loop {
         while let Ok(job) = jobs.try_recv() {
             waiting.push_back(job);
         }
-        let batch = take_batch(&mut waiting);
-        store(&core, batch).await;
+        if waiting.len() >= last {
+            return;
+        }
+        match tokio::time::timeout_at(until, jobs.recv()).await {
+            Ok(Some(job)) => waiting.push_back(job),
+            Ok(None) | Err(_) => return,
+        }
     }
 }
 
