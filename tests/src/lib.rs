@@ -4,4 +4,5 @@
 pub mod bench;
 pub mod client;
 pub mod demo_check;
+pub mod faults;
 pub mod platform;
