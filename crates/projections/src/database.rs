@@ -22,6 +22,10 @@ pub(crate) const GLOBAL: &str = "kindred";
 /// Schema of the views that readers name.
 pub(crate) const VIEWS: &str = "views";
 
+/// How long a connection is waited for: no longer than a caller waits for its answer. A
+/// pool that cannot connect tries again after pauses of up to a fifth of it.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -36,7 +40,7 @@ impl Database {
     pub fn connect(options: &PgConnectOptions, writers: u32, readers: u32) -> Self {
         let pool = |role: &str, search_path: &str, most: u32| {
             let options = options.clone().options([("role", role), ("search_path", search_path)]);
-            let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
+            let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
             pool.connect_lazy_with(options)
         };
         Self { projector: pool("kindred_projector", GLOBAL, writers), reader: pool("kindred_reader", VIEWS, readers) }

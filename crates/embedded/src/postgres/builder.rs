@@ -141,6 +141,8 @@ impl PostgresBuilder {
             ("timezone", "UTC"),
             ("log_timezone", "UTC"),
             ("log_line_prefix", "%m [%p] %d "),
+            // After a crash, one call instead of one for each of some thousand files.
+            ("recovery_init_sync_method", "syncfs"),
         ];
         let unsynced = [
             ("fsync", "off"),
