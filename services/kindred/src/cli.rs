@@ -11,7 +11,7 @@ use kindred_service_kit::config::ConfigError;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
 use crate::output::Format;
-use crate::{demo, import, keys, operate, prepare, serve};
+use crate::{demo, health, import, keys, operate, prepare, serve};
 
 /// Kindred: a community platform for health.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ enum Command {
     Migrate(prepare::Migrate),
     /// Makes or changes the streams of the log; with the rights of the bus's owner.
     Streams(prepare::Streams),
+    /// Whether a role that runs is ready: for containers, which have no other program.
+    Health(health::Health),
     /// Brings people in from elsewhere.
     #[command(subcommand)]
     Import(import::Import),
@@ -77,6 +79,7 @@ impl Cli {
             Command::Keys(keys) => keys.run()?,
             Command::Migrate(migrate) => migrate.run().await?,
             Command::Streams(streams) => streams.run(format).await?,
+            Command::Health(health) => health.run(format).await?,
             Command::Import(import) => return import.run(format).await,
             Command::Projection(asked) => asked.command.run(asked.operator.as_deref(), format).await?,
             Command::Parked(asked) => asked.command.run(asked.operator.as_deref(), format).await?,

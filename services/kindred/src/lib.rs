@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod health;
 pub mod import;
 pub mod keys;
 pub mod operate;
