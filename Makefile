@@ -5,6 +5,8 @@ CARGO ?= cargo
 # Narrow a run: make bench ONLY=append, make faults ONLY=kill-nats ROUNDS=20
 ONLY ?=
 ROUNDS ?=
+# What demo-check builds; verify names what its tests have built already.
+BUILD ?= --package kindred --package kindred-tests
 
 .DEFAULT_GOAL := help
 
@@ -26,10 +28,12 @@ test: servers ## All tests; ONLY narrows by name
 
 .PHONY: bench
 bench: servers ## Measurements; ONLY narrows
+	$(CARGO) build --release --package kindred --package kindred-tests --bin kindred --bin bench
 	$(CARGO) run --release --package kindred-tests --bin bench -- $(ONLY)
 
 .PHONY: faults
 faults: servers ## Kills, pauses and losses under load; ONLY and ROUNDS narrow
+	$(CARGO) build --package kindred --package kindred-tests --bin kindred --bin faults
 	$(CARGO) run --package kindred-tests --bin faults -- $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 .PHONY: sabotage
@@ -38,13 +42,13 @@ sabotage: servers ## Breaks each promise on purpose and shows its test red
 
 .PHONY: demo-check
 demo-check: servers ## Starts the demo and uses it as a person would
-	$(CARGO) build --package kindred --package kindred-tests
-	$(CARGO) run --package kindred-tests --bin demo-check
+	$(CARGO) build $(BUILD)
+	"$${CARGO_TARGET_DIR:-target}/debug/demo-check"
 
 .PHONY: verify
 verify: lint manifests ## What CI runs
 	$(MAKE) test
-	$(MAKE) demo-check
+	$(MAKE) demo-check BUILD="--workspace --all-targets"
 
 .PHONY: lint
 lint: ## Format, clippy, dependencies, protocol
