@@ -5,6 +5,8 @@
 //! * Whoever attaches at a position gets every commit behind it, once and in order.
 //! * A follower that does not keep up is let go, so that it does not hold the others up;
 //!   it reads on by itself and attaches again.
+//! * Under load commits come in batches: each costs every follower a transaction, however
+//!   few it holds. A commit after a silence is delivered at once.
 //! * Sequences that do not ascend, and a stream that no longer holds what was read from
 //!   it, are reported as damage.
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 use kindred_eventsourcing::{Batch, LogDamaged, RecordedCommit, StoreError};
 use opentelemetry::KeyValue;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
@@ -76,6 +79,7 @@ pub(crate) fn start(log: Log, settings: &Settings, alarm: Alarm, stop: Cancellat
         position: 0,
         last: Mark::default(),
         reader: None,
+        due: Instant::now(),
     };
     (Feed(send), actor)
 }
@@ -92,6 +96,8 @@ pub(crate) struct Actor {
     position: u64,
     last: Mark,
     reader: Option<Box<dyn DynReader>>,
+    /// When the next batch may come.
+    due: Instant,
 }
 
 impl Actor {
@@ -159,8 +165,12 @@ impl Actor {
                 self.log.reader(self.position, None).await?
             }
         };
+        self.rest().await;
         let batch = self.next(reader.as_mut()).await?;
         self.reader = Some(reader);
+        // What is full is followed by the next at once: somebody is catching up.
+        let pace = if batch.commits.len() < self.most { self.wait } else { Duration::ZERO };
+        self.due = Instant::now() + pace;
         check_order(self.log.context(), self.position, &batch)?;
         if batch.position > self.position {
             self.position = batch.position;
@@ -173,6 +183,17 @@ impl Actor {
             self.followers.retain(|follower| !follower.is_closed());
         }
         Ok(())
+    }
+
+    /// Lets commits gather, and followers in meanwhile.
+    async fn rest(&mut self) {
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = tokio::time::sleep_until(self.due) => return,
+                Some(request) = self.requests.recv() => self.admit(request),
+            }
+        }
     }
 
     /// Reads on, and lets followers in while nothing comes. A read is never given up
