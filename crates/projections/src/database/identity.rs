@@ -1,6 +1,6 @@
 //! Which stream the rows were made from: sequences of another one mean something else.
 
-use sqlx::Executor;
+use sqlx::{Executor, PgConnection};
 
 use super::Database;
 use crate::error::Attempt;
@@ -40,15 +40,16 @@ impl Database {
     }
 
     /// Accepts another stream of a context after a deliberate restore: every checkpoint in
-    /// the old one is dropped, and every read model of it is built anew. The service must
-    /// not run meanwhile.
+    /// the old one is dropped, what is parked of it forgotten, and every read model of it
+    /// built anew.
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] if Postgres does not answer.
+    /// [`Error::Refused`] while the service runs, [`Error::Database`] if Postgres does not answer.
     pub async fn adopt_stream(&self, context: &str, identity: &str) -> Result<(), Error> {
         let attempt = "adopt a stream";
         let mut transaction = transaction::recording(self.projector(), super::GLOBAL).await.attempt(attempt)?;
+        refuse_at_work(&mut transaction).await?;
         sqlx::query_file!("src/database/identity/adopt.sql", context, identity)
             .execute(&mut *transaction)
             .await
@@ -63,5 +64,20 @@ impl Database {
             .attempt(attempt)?;
         transaction.execute("SET LOCAL synchronous_commit = on").await.attempt(attempt)?;
         transaction.commit().await.attempt(attempt)
+    }
+}
+
+/// A process that runs would go on writing rows of the stream that it knows.
+async fn refuse_at_work(connection: &mut PgConnection) -> Result<(), Error> {
+    let row = sqlx::query_file!("src/database/identity/at_work.sql")
+        .fetch_one(connection)
+        .await
+        .attempt("look whether the service runs")?;
+    match row.processes {
+        0 => Ok(()),
+        processes => Err(Error::Refused(format!(
+            "the service runs (processes on this database: {processes}); stop it first; one that was killed counts \
+             for a few seconds more"
+        ))),
     }
 }

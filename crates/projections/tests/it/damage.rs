@@ -111,6 +111,8 @@ async fn another_stream_is_refused_until_it_is_adopted_and_then_everything_is_bu
         platform.writer.add(&key, 1).await;
     }
     platform.settle(&first).await;
+    let refused = database.adopt_stream("testing", "two").await.expect_err("a process runs");
+    assert!(refused.to_string().contains("stop it first"), "{refused}");
     platform.stop.cancel();
     first.stopped().await;
     // What was restored is shorter.
@@ -123,4 +125,23 @@ async fn another_stream_is_refused_until_it_is_adopted_and_then_everything_is_bu
     let second = platform.ledger(&Ledger::default()).await;
     platform.settle(&second).await;
     assert_eq!(platform.totals(&here).await, (1, 7));
+}
+
+#[tokio::test]
+async fn what_was_parked_of_a_stream_is_forgotten_with_it() {
+    let platform = Platform::new().await;
+    platform.database.adopt_stream("testing", "one").await.expect("the first is adopted as well");
+    let mut connection = platform.test.superuser().await.expect("the superuser's way in");
+    sqlx::query(
+        "INSERT INTO kindred.parked (consumer, generation, subject, sequence, event_index, error) VALUES \
+         ('echo', 0, 'es.testing.00.riverside.entry.a', 5, 0, 'it is poison'), \
+         ('echo', 0, 'es.testing2.00.riverside.entry.a', 5, 0, 'it is poison')",
+    )
+    .execute(&mut connection)
+    .await
+    .expect("rows");
+    platform.database.adopt_stream("testing", "two").await.expect("it is adopted");
+    assert_eq!(platform.database.stream_identity("testing").await.expect("an answer").as_deref(), Some("two"));
+    let other = "SELECT count(*) FROM kindred.parked WHERE subject LIKE 'es.testing2.%'";
+    assert_eq!((platform.number("SELECT count(*) FROM kindred.parked").await, platform.number(other).await), (1, 1));
 }

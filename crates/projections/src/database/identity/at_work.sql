@@ -1,0 +1,1 @@
+SELECT count(*) AS "processes!" FROM kindred.workers WHERE lease_until > clock_timestamp()
