@@ -1,13 +1,15 @@
 //! Puts a service together and runs it.
 
+mod wiring;
+
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use kindred_eventsourcing::Executor;
-use kindred_jetstream::{Client, ConnectSettings, Credentials as BusCredentials, JetStreamStore, StoreOptions};
-use kindred_projections::{Database, Erasure, Projection, Projector, ProjectorBuilder, Reaction, Settings, Waiter};
+use kindred_jetstream::JetStreamStore;
+use kindred_projections::{Database, Projector, Settings, Waiter};
 use kindred_proto::admin::admin_server::AdminServer;
 use kindred_service_kit::authorization::Authorizer;
 use kindred_service_kit::caller::{Issuer, Revocations, Role, Verifier};
@@ -23,6 +25,8 @@ use crate::admin::AdminService;
 use crate::config::{Part, ServiceConfig};
 use crate::query::Queries;
 use crate::revocations;
+use crate::streams::Streams;
+pub use wiring::Wiring;
 
 /// The context whose log tells of people, sessions and tenants.
 const MEMBERSHIP: &str = "membership";
@@ -35,7 +39,7 @@ pub struct Host {
     config: ServiceConfig<()>,
     clock: SharedClock,
     issuer: Arc<Issuer>,
-    bus: Client,
+    streams: Streams,
     store: JetStreamStore,
     database: Database,
     positions: Arc<PositionKey>,
@@ -48,16 +52,17 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// If a setting does not hold or a server cannot be reached; names which.
+    /// If a setting does not hold, a server cannot be reached, or the stream is another one
+    /// than before; names which.
     pub async fn connect(context: &'static str, config: ServiceConfig<()>, tasks: Tasks) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
         let issuer = Arc::new(Issuer::new(config.identity.role, config.identity.signing_key()?, clock.clone()));
         let positions = Arc::new(config.position.key()?);
-        let bus = kindred_jetstream::connect(&bus_settings(context, &config)?).await?;
-        let store = JetStreamStore::open(&bus, context, None, options(&config)).await?;
         let connections = config.database.max_connections.as_u32();
         let database = Database::connect(&database_options(&config)?, connections / 2 + 1, connections.div_ceil(2));
-        Ok(Self { context, config, clock, issuer, bus, store, database, positions, health: Health::new(), tasks })
+        let streams = Streams::connect(context, &config, database.clone()).await?;
+        let store = streams.own(context).await?;
+        Ok(Self { context, config, clock, issuer, streams, store, database, positions, health: Health::new(), tasks })
     }
 
     /// The service's own log.
@@ -70,12 +75,12 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// If the stream cannot be served.
+    /// If the stream cannot be served, or is another one than before.
     pub async fn stream(&self, context: &str) -> anyhow::Result<JetStreamStore> {
         if context == self.context {
             return Ok(self.store.clone());
         }
-        Ok(JetStreamStore::follow(&self.bus, context, None, options(&self.config)).await?)
+        self.streams.followed(context).await
     }
 
     /// Runs commands on the service's own log.
@@ -239,51 +244,6 @@ impl Host {
     }
 }
 
-/// What follows the log in this service; parts that this process does not run are left out.
-pub struct Wiring {
-    builder: ProjectorBuilder,
-    parts: Vec<Part>,
-    wired: Vec<String>,
-}
-
-impl Wiring {
-    /// Another context's log.
-    #[must_use]
-    pub fn stream(mut self, store: JetStreamStore) -> Self {
-        use kindred_eventsourcing::EventStore as _;
-        self.wired.push(store.context().to_owned());
-        self.builder = self.builder.stream(store);
-        self
-    }
-
-    /// A read model.
-    #[must_use]
-    pub fn projection(mut self, projection: impl Projection) -> Self {
-        if self.parts.contains(&Part::Projector) {
-            self.builder = self.builder.projection(projection);
-        }
-        self
-    }
-
-    /// A reaction.
-    #[must_use]
-    pub fn reaction(mut self, reaction: impl Reaction) -> Self {
-        if self.parts.contains(&Part::Reactor) {
-            self.builder = self.builder.reaction(reaction);
-        }
-        self
-    }
-
-    /// What to do when a person is erased.
-    #[must_use]
-    pub fn erasure(mut self, erasure: impl Erasure) -> Self {
-        if self.parts.contains(&Part::Projector) {
-            self.builder = self.builder.erasure(erasure);
-        }
-        self
-    }
-}
-
 /// A service that answers calls.
 pub struct Running {
     /// Where calls go.
@@ -292,24 +252,6 @@ pub struct Running {
     pub health_listen: std::net::SocketAddr,
     /// Whether it is ready.
     pub health: Health,
-}
-
-fn bus_settings(context: &str, config: &ServiceConfig<()>) -> anyhow::Result<ConnectSettings> {
-    let mut settings = ConnectSettings::new(config.nats.urls.clone(), context);
-    if let (Some(user), Some(password)) = (&config.nats.user, config.nats.password()?) {
-        settings.credentials = BusCredentials::Password { user: user.clone(), password: password.expose().to_owned() };
-    }
-    if let Some(file) = &config.nats.creds_file {
-        settings.credentials = BusCredentials::File(file.clone());
-    }
-    settings.ca_file.clone_from(&config.nats.ca_file);
-    settings.certificate = config.nats.cert_file.clone().zip(config.nats.key_file.clone());
-    Ok(settings)
-}
-
-fn options(config: &ServiceConfig<()>) -> StoreOptions {
-    let attempt = config.nats.request_timeout_millis.duration();
-    StoreOptions { durability: config.log.durability, attempt, ..StoreOptions::default() }
 }
 
 fn database_options(config: &ServiceConfig<()>) -> anyhow::Result<PgConnectOptions> {

@@ -15,6 +15,7 @@ mod host;
 mod key_service;
 mod query;
 mod revocations;
+mod streams;
 pub mod wire;
 
 pub use config::{Empty, Host as HostSection, Log, Part, Projector as ProjectorSection, ServiceConfig};
