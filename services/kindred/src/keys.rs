@@ -15,7 +15,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Makes what is missing and prints every public key.
+    /// Makes what is missing and prints every public key; each also lies beside its private
+    /// half, as `<role>.pub`, for those who verify.
     ///
     /// # Errors
     ///
@@ -43,7 +44,9 @@ pub fn make(folder: &Path) -> anyhow::Result<Vec<(Role, String)>> {
         if !path.exists() {
             write_secret(&path, &SigningKey::generate()?.1)?;
         }
-        public.push((*role, SigningKey::load(&path)?.public().to_string()));
+        let key = SigningKey::load(&path)?.public().to_string();
+        write(&folder.join(format!("{role}.pub")), &format!("{key}\n"), 0o644)?;
+        public.push((*role, key));
     }
     for name in ["position.key", "unsubscribe.key"] {
         let path = folder.join(name);
@@ -62,15 +65,21 @@ pub fn make(folder: &Path) -> anyhow::Result<Vec<(Role, String)>> {
 ///
 /// If the file cannot be written.
 pub fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
+    write(path, text, 0o600)
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let attempt = || format!("write `{}`", path.display());
-    let partial = path.with_extension("partial");
+    // A name of its own: a file that is there keeps the rights that it was made with.
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
-        .mode(0o600)
+        .mode(mode)
         .open(&partial)
         .with_context(attempt)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(attempt)?;
