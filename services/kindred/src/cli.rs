@@ -34,7 +34,7 @@ enum Command {
     Keys(keys::Keys),
     /// Makes or changes a service's tables; with the rights of the database's owner.
     Migrate(prepare::Migrate),
-    /// Makes or changes the streams of the log; with the rights of the bus's owner.
+    /// Makes, changes or adopts the streams of the log; with the rights of the bus's owner.
     Streams(prepare::Streams),
     /// Whether a role that runs is ready: for containers, which have no other program.
     Health(health::Health),

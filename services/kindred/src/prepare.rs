@@ -1,16 +1,19 @@
 //! What is done once, with an owner's rights, before services start.
 
+mod adopt;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::Context as _;
-use kindred_jetstream::{Applied, ConnectSettings, Credentials, StreamSettings, apply_streams, stream_name};
+use kindred_jetstream::{Applied, ConnectSettings, StreamSettings, apply_streams, stream_name};
 use kindred_service_kit::config::Secret;
 use kindred_vault::Vault;
 use serde_json::json;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::bus::Bus;
 use crate::output::Format;
+use adopt::Adopt;
 
 /// The contexts, each with a stream.
 pub const CONTEXTS: [&str; 4] = ["membership", "posting", "matching", "notification"];
@@ -59,18 +62,8 @@ pub struct Streams {
 enum StreamsCommand {
     /// Makes the streams, or changes what may be changed of them.
     Apply {
-        /// Servers of the bus.
-        #[arg(long, value_delimiter = ',', required = true)]
-        nats: Vec<String>,
-        /// Name of a user with the rights of the bus's owner.
-        #[arg(long)]
-        user: Option<String>,
-        /// File with that user's password.
-        #[arg(long, value_name = "FILE")]
-        password_file: Option<PathBuf>,
-        /// PEM file with the authority of the servers' certificates.
-        #[arg(long, value_name = "FILE")]
-        ca_file: Option<PathBuf>,
+        #[command(flatten)]
+        bus: Bus,
         /// Copies of each stream: 3 in production.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=5))]
         replicas: u8,
@@ -78,28 +71,35 @@ enum StreamsCommand {
         #[arg(long, default_value_t = 64 * 1024 * 1024 * 1024)]
         max_bytes: u64,
     },
+    /// Accepts the streams that are there now in one service's database, after a deliberate
+    /// restore.
+    ///
+    /// A service refuses a stream that is another one than that which its rows come from.
+    /// Here an operator says that it is meant: what the service made of the former stream is
+    /// dropped, and its read models are built anew at the next start. The service must not
+    /// run meanwhile. Stop every process of it first, and repeat this for the database of
+    /// each service that reads a restored stream.
+    Adopt(Adopt),
 }
 
 impl Streams {
-    /// Applies the streams.
+    /// Applies or adopts the streams.
     ///
     /// # Errors
     ///
-    /// If the bus does not answer, refuses, or holds a stream that cannot become what it must be.
+    /// If the bus does not answer, refuses, or holds a stream that cannot become what it must
+    /// be; if a database does not answer or its service runs.
     pub async fn run(self, format: Format) -> anyhow::Result<()> {
-        let StreamsCommand::Apply { nats, user, password_file, ca_file, replicas, max_bytes } = self.command;
-        let mut settings = ConnectSettings::new(nats, "admin");
-        if let Some(user) = user {
-            let file = password_file.context("`--password-file` is required with `--user`")?;
-            let password = Secret::read("password_file", &file)?.expose().to_owned();
-            settings.credentials = Credentials::Password { user, password };
+        match self.command {
+            StreamsCommand::Apply { bus, replicas, max_bytes } => {
+                let rows = apply(&bus.settings()?, replicas, max_bytes).await?;
+                format.rows(&["STREAM", "IDENTITY", "CHANGE"], &rows, |row| {
+                    let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+                    vec![text("stream"), text("identity"), text("change")]
+                })
+            }
+            StreamsCommand::Adopt(adopt) => adopt.run(format).await,
         }
-        settings.ca_file = ca_file;
-        let rows = apply(&settings, replicas, max_bytes).await?;
-        format.rows(&["STREAM", "IDENTITY", "CHANGE"], &rows, |row| {
-            let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
-            vec![text("stream"), text("identity"), text("change")]
-        })
     }
 }
 

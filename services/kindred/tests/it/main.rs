@@ -1,0 +1,4 @@
+//! The command line as it is used: processes, on servers that all tests share.
+
+mod adopting;
+mod support;
