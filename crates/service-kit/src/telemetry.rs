@@ -5,6 +5,7 @@
 //! * Names are the constants of [`attribute`] and [`metric`], after the semantic
 //!   conventions where those have one.
 //! * No personal data, token or body goes into any of them; tenants are no label.
+//! * The lines of a [`target`] are logged under every filter.
 //! * Trace ids exist, and stand in logs and commits, also where nothing is exported.
 //! * What was recorded is flushed when the guard goes.
 
@@ -12,6 +13,7 @@ pub mod attribute;
 mod guard;
 pub mod metric;
 mod metrics_server;
+pub mod target;
 pub mod trace;
 
 pub use guard::{Guard, TelemetryError, install};

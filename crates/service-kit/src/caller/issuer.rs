@@ -99,6 +99,12 @@ impl Issuer {
         self.sign(Payload { name: Some(name.to_owned()), ..self.payload(Kind::Operator, LIFE) })
     }
 
+    /// Signs a statement of this role, see [`SigningKey::sign_statement`].
+    #[must_use]
+    pub fn statement(&self, kind: &str, statement: &[u8]) -> String {
+        self.key.sign_statement(kind, statement)
+    }
+
     fn payload(&self, kind: Kind, life: Duration) -> Payload {
         let iat = self.clock.now().millis();
         let life = i64::try_from(life.as_millis()).unwrap_or(i64::MAX).clamp(1, LONGEST_LIFE_MILLIS);

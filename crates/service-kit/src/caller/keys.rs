@@ -73,6 +73,13 @@ impl SigningKey {
     pub(super) fn sign(&self, message: &[u8]) -> impl AsRef<[u8]> + use<> {
         self.0.sign(message)
     }
+
+    /// Signs a statement of a kind; base64. A signature of one kind never counts for
+    /// another, nor for a token.
+    #[must_use]
+    pub fn sign_statement(&self, kind: &str, statement: &[u8]) -> String {
+        STANDARD.encode(self.sign(&of_kind(kind, statement)))
+    }
 }
 
 impl FromStr for SigningKey {
@@ -100,6 +107,18 @@ impl PublicKey {
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.0).verify(message, signature).is_ok()
     }
+
+    /// Whether this is the signature of [`SigningKey::sign_statement`] under this key.
+    #[must_use]
+    pub fn verifies_statement(&self, kind: &str, statement: &[u8], signature: &str) -> bool {
+        let signature = STANDARD.decode(signature);
+        signature.is_ok_and(|signature| self.verifies(&of_kind(kind, statement), &signature))
+    }
+}
+
+/// What is signed: a token never holds the byte that ends the kind.
+fn of_kind(kind: &str, statement: &[u8]) -> Vec<u8> {
+    [kind.as_bytes(), b"\0", statement].concat()
 }
 
 impl FromStr for PublicKey {

@@ -327,6 +327,23 @@ fn a_key_survives_its_file_and_is_never_printed() {
 }
 
 #[test]
+fn a_statement_counts_for_its_kind_and_key_alone() {
+    let (key, _pem) = SigningKey::generate().expect("a key");
+    let (other, _pem) = SigningKey::generate().expect("a key");
+    let signature = key.sign_statement("heads", b"posting");
+    assert!(key.public().verifies_statement("heads", b"posting", &signature));
+    for (kind, statement) in [("heads", "posting "), ("head", "sposting"), ("other", "posting"), ("", "posting")] {
+        assert!(!key.public().verifies_statement(kind, statement.as_bytes(), &signature), "{kind} {statement}");
+    }
+    assert!(!other.public().verifies_statement("heads", b"posting", &signature));
+    for wrong in ["", "nonsense", &signature[1..], &STANDARD.encode([0; 64])] {
+        assert!(!key.public().verifies_statement("heads", b"posting", wrong), "{wrong}");
+    }
+    let issuer = Issuer::new(Role::Posting, key, Arc::new(FixedClock::default()));
+    assert_eq!(issuer.statement("heads", b"posting"), signature, "Ed25519 draws nothing");
+}
+
+#[test]
 fn a_text_that_is_no_key_is_refused() {
     for bad in ["", "x", "AAAA", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"] {
         assert!(matches!(bad.parse::<SigningKey>(), Err(KeyError::NotAPrivateKey)), "{bad:?}");

@@ -32,6 +32,14 @@ pub const PROJECTION: &str = "kindred.projection";
 pub const PARTITION: &str = "kindred.partition";
 /// A sequence in a stream.
 pub const SEQUENCE: &str = "kindred.sequence";
+/// Which stream, of all that had its name.
+pub const STREAM_IDENTITY: &str = "kindred.stream.identity";
+/// When heads were read, milliseconds since the epoch.
+pub const HEADS_AT: &str = "kindred.heads.at";
+/// Where every partition of a stream ended.
+pub const HEADS: &str = "kindred.heads";
+/// The signature under heads.
+pub const HEADS_SIGNATURE: &str = "kindred.heads.signature";
 /// The policy that stopped a call.
 pub const POLICY: &str = "policy";
 /// How a command ended: accepted, replayed, unchanged, refused, conflict, failed.

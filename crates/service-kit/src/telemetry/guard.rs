@@ -18,7 +18,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use super::metric;
+use super::{metric, target};
 use crate::config::{ConfigError, LogFormat, Telemetry};
 
 /// How long the last flush may take.
@@ -92,13 +92,15 @@ where
     }
 }
 
-/// The filter, with the exporters' own libraries kept out: their lines would feed themselves.
-fn filter(text: &str) -> Result<EnvFilter, ConfigError> {
+/// The filter, with the exporters' own libraries kept out (their lines would feed themselves)
+/// and what somebody relies on let in.
+pub(super) fn filter(text: &str) -> Result<EnvFilter, ConfigError> {
     let quiet = ["h2=warn", "hyper=warn", "hyper_util=warn", "tower=warn", "tonic=warn", "opentelemetry=warn"];
     let text = quiet.iter().fold(text.to_owned(), |text, directive| {
         let target = directive.split('=').next().unwrap_or_default();
         if text.contains(&format!("{target}=")) { text } else { format!("{text},{directive}") }
     });
+    let text = format!("{text},{}=info", target::AUDIT_HEADS);
     EnvFilter::try_new(text).map_err(|error| ConfigError::value("telemetry.filter", error.to_string()))
 }
 

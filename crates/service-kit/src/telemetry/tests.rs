@@ -119,3 +119,20 @@ fn a_log_line_inside_a_call_shows_its_trace_and_stays_one_line() {
     assert_eq!(line["message"], "call ended");
     assert_eq!(line["spans"][0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
 }
+
+#[test]
+fn lines_that_somebody_relies_on_pass_every_filter() {
+    for text in ["off", "error", "info,kindred=off", "kindred::audit::heads=off", "kindred::audit=error,warn"] {
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = tracing_subscriber::registry()
+            .with(guard::filter(text).expect("a filter"))
+            .with(guard::lines(LogFormat::Json, move || writer.clone()));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(target: target::AUDIT_HEADS, "heads");
+            tracing::info!("something else");
+        });
+        let text = String::from_utf8(written.0.lock().expect("no panic").clone()).expect("UTF-8");
+        assert!(text.contains("\"heads\"") && text.contains(target::AUDIT_HEADS), "{text}");
+    }
+}
