@@ -62,6 +62,8 @@ pub struct Projector {
     pub key_cache_capacity: Bounded<1, 10_000_000>,
     /// How long the generation before the live one is kept.
     pub keep_hours: Bounded<0, 8_760>,
+    /// How often the heads of the own stream are signed into the log; 0 is never.
+    pub heads_secs: Secs<0, 3_600>,
 }
 
 /// The settings of a service.

@@ -23,6 +23,7 @@ use tonic::service::Routes;
 
 use crate::admin::AdminService;
 use crate::config::{Part, ServiceConfig};
+use crate::heads::Recorder;
 use crate::query::Queries;
 use crate::revocations;
 use crate::streams::Streams;
@@ -183,6 +184,7 @@ impl Host {
         }
         let projector = builder.start(self.tasks.token(Stage::Supporting)).await?;
         self.watch_projector(projector.clone());
+        self.sign_heads(&projector);
         let revocations = Arc::new(Revocations::new());
         self.tasks.spawn(
             "revocations",
@@ -218,6 +220,24 @@ impl Host {
         } else {
             Waiter::new(self.database.clone())
         }
+    }
+
+    /// A process that feeds read models also says where the stream ends; two that say it do
+    /// no harm.
+    fn sign_heads(&self, projector: &Projector) {
+        let every = self.config.projector.heads_secs.duration();
+        if every.is_zero() || !self.config.host.parts.contains(&Part::Projector) {
+            return;
+        }
+        let recorder = Recorder {
+            operations: projector.operations().clone(),
+            issuer: self.issuer.clone(),
+            clock: self.clock.clone(),
+            context: self.context.to_owned(),
+            identity: self.store.identity().to_string(),
+            every,
+        };
+        self.tasks.spawn("heads", Stage::Supporting, recorder.run(self.tasks.token(Stage::Supporting)));
     }
 
     /// Readiness follows the views; damage to the log stops the process, loudly.

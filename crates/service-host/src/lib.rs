@@ -11,6 +11,7 @@
 mod admin;
 mod config;
 mod erasure;
+pub mod heads;
 mod host;
 mod key_service;
 mod query;

@@ -88,6 +88,8 @@ durability = "process-crash"
 wait_millis = 20
 # Erasures are certified once no key can be left in a cache.
 key_cache_secs = 5
+# The log is a terminal, which nobody keeps.
+heads_secs = 0
 [position]
 position_key_file = "{folder}/position.key"
 [identity]
