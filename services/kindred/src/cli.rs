@@ -11,7 +11,7 @@ use kindred_service_kit::config::ConfigError;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
 use crate::output::Format;
-use crate::{demo, health, import, keys, operate, prepare, serve};
+use crate::{audit, demo, health, import, keys, operate, prepare, serve};
 
 /// Kindred: a community platform for health.
 #[derive(Debug, Parser)]
@@ -38,6 +38,9 @@ enum Command {
     Streams(prepare::Streams),
     /// Whether a role that runs is ready: for containers, which have no other program.
     Health(health::Health),
+    /// Proof that the log is what it was.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Brings people in from elsewhere.
     #[command(subcommand)]
     Import(import::Import),
@@ -80,6 +83,7 @@ impl Cli {
             Command::Migrate(migrate) => migrate.run().await?,
             Command::Streams(streams) => streams.run(format).await?,
             Command::Health(health) => health.run(format).await?,
+            Command::Audit(audit) => audit.run(format).await?,
             Command::Import(import) => return import.run(format).await,
             Command::Projection(asked) => asked.command.run(asked.operator.as_deref(), format).await?,
             Command::Parked(asked) => asked.command.run(asked.operator.as_deref(), format).await?,

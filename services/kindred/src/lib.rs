@@ -1,5 +1,6 @@
 //! The one binary: every role of the platform, its command line and its demo.
 
+pub mod audit;
 pub mod bus;
 pub mod cli;
 pub mod demo;

@@ -1,4 +1,5 @@
 //! The command line as it is used: processes, on servers that all tests share.
 
 mod adopting;
+mod auditing;
 mod support;

@@ -13,6 +13,15 @@ pub struct Message {
     body: Bytes,
 }
 
+impl Message {
+    /// Changes who made the commit.
+    pub fn act_as(&mut self, actor: &str) {
+        if self.headers.get("es-actor").is_some() {
+            self.headers.insert("es-actor", actor);
+        }
+    }
+}
+
 /// See the module.
 pub struct Admin {
     nats: async_nats::Client,
@@ -44,8 +53,13 @@ impl Admin {
         self.must("DELETE", json!({})).await;
     }
 
+    /// Takes a message out.
+    pub async fn delete_message(&self, sequence: u64) {
+        self.must("MSG.DELETE", json!({ "seq": sequence, "no_erase": true })).await;
+    }
+
     /// The last sequence.
-    async fn head(&self) -> u64 {
+    pub async fn head(&self) -> u64 {
         self.must("INFO", json!({})).await["state"]["last_seq"].as_u64().expect("a number")
     }
 

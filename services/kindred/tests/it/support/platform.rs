@@ -133,11 +133,12 @@ impl Platform {
         } else {
             String::new()
         };
+        // Heads pass a filter that lets nothing else of theirs through.
         format!(
             "[telemetry]\nfilter = \"warn,kindred::serve=info\"\n\
              [nats]\nurls = {:?}\nuser = {user:?}\npassword_file = {:?}\n\
              [database]\nurl_file = {:?}\n[log]\ndurability = \"process-crash\"\n\
-             [projector]\nkey_cache_secs = 0\n\
+             [projector]\nkey_cache_secs = 0\nheads_secs = 1\n\
              [position]\nposition_key_file = {:?}\n\
              [identity]\nrole = {role:?}\nsigning_key_file = {:?}\n[identity.trusted]\noperator = {:?}\n\
              [peers.notification]\nurl = \"http://127.0.0.1:1\"\n[peers.membership]\nurl = \"http://127.0.0.1:1\"\n{own}",

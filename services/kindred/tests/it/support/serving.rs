@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use kindred_service_host::heads::SignedHeads;
 use kindred_testkit::eventually;
 use serde_json::Value;
 use tokio::process::{Child, Command};
@@ -14,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// See the module.
 pub struct Serving {
     child: Child,
-    log: PathBuf,
+    pub log: PathBuf,
 }
 
 impl Serving {
@@ -32,7 +33,7 @@ impl Serving {
     }
 
     /// What it has logged so far.
-    fn logged(&self) -> String {
+    pub fn logged(&self) -> String {
         std::fs::read_to_string(&self.log).expect("a log")
     }
 
@@ -44,6 +45,16 @@ impl Serving {
             lines.find_map(|line| Some(line.get("listen")?.as_str()?.to_owned()))
         })
         .await
+    }
+
+    /// Waits until it has signed a head at `sequence` or behind it.
+    pub async fn signed(&self, sequence: u64) {
+        eventually("signed heads", PATIENCE, async || {
+            let log = self.logged();
+            let mut heads = log.lines().filter_map(SignedHeads::read).flat_map(|read| read.expect("a line").heads);
+            heads.any(|head| head.sequence >= sequence).then_some(())
+        })
+        .await;
     }
 
     /// Ends it as an orchestrator does.
