@@ -1,15 +1,5 @@
-//! The pure core of Kindred's event sourcing: what a decision, a commit and a store are.
-//!
-//! # Promises
-//!
-//! * A command is accepted if and only if the store acknowledged its commit.
-//! * A decision sees the entity's state at a tail that the store's leader confirmed, and
-//!   its commit lands only on that tail: two decisions never rest on the same version.
-//! * The same command id gives the first receipt again, however late; with other content
-//!   or another actor it is refused.
-//! * A gap in an entity's versions or a break in its chain of hashes is reported as
-//!   [`LogDamaged`], never skipped.
-//! * Nothing here knows NATS, Postgres, a clock or a source of randomness.
+//! Decisions, commits and stores, without a clock, a server or a file.
+#![doc = include_str!("../README.md")]
 
 mod canonical;
 mod chain;

@@ -1,12 +1,5 @@
-//! Typed identifiers, the partition hash, tenant slugs and log subjects.
-//!
-//! # Promises
-//!
-//! * Tenant, category and id of an entity give its subject, for ever: the partition
-//!   is fixed by the id and never hashed again.
-//! * Every id of a new entity is derived from the command that makes it, so a retried
-//!   command reaches the same entity.
-//! * Nothing here reads a clock or draws randomness.
+//! Names of everything: ids that carry their partition, slugs, subjects.
+#![doc = include_str!("../README.md")]
 
 mod derive;
 mod entity;

@@ -1,12 +1,5 @@
-//! What the four services share above the kit: one composition of log, database,
-//! projector, keys and gRPC server, and the small conversions between wire and core.
-//!
-//! # Promises
-//!
-//! * A service is ready only once its views exist and it knows every revocation that was
-//!   in the log when it started.
-//! * Calls end before what they need ends: first the server drains, then the projector
-//!   gives its leases back.
+//! A service, put together.
+#![doc = include_str!("../README.md")]
 
 mod admin;
 mod config;

@@ -1,4 +1,5 @@
-//! The one binary: every role of the platform, its command line and its demo.
+//! Roles, command line and demo.
+#![doc = include_str!("../README.md")]
 
 pub mod audit;
 pub mod bus;

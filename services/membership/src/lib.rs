@@ -1,4 +1,5 @@
-//! Membership: programmes, tenants, communities, people, and the keys to what they wrote.
+//! Membership: the service of who belongs where, and of the keys.
+#![doc = include_str!("../README.md")]
 
 pub mod application;
 pub mod contract;
