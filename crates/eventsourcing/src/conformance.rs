@@ -10,11 +10,12 @@ mod damage;
 mod fixture;
 mod read;
 mod reader;
+mod redaction;
 mod retry;
 
 use std::future::Future;
 
-use crate::EventStore;
+use crate::{EventStore, Removable};
 
 pub use append::*;
 pub use batch::*;
@@ -22,12 +23,13 @@ pub use damage::*;
 pub use fixture::{Count, Counter, Refusal, commit, key, named, write};
 pub use read::*;
 pub use reader::*;
+pub use redaction::*;
 pub use retry::*;
 
 /// A way to open logs, and to do to them what happens to logs.
 pub trait Subject: Sync {
     /// The store under test.
-    type Store: EventStore;
+    type Store: EventStore + Removable;
 
     /// A store on an empty log that nobody else uses.
     fn open(&self) -> impl Future<Output = Self::Store> + Send;
@@ -86,6 +88,15 @@ macro_rules! conformance_suite {
             readers_do_not_take_from_each_other,
             a_damaged_chain_is_reported,
             a_damaged_tail_behind_a_cached_state_is_reported,
+            a_removed_commit_is_stepped_over,
+            removed_commits_in_a_row_are_stepped_over,
+            a_cached_state_loses_what_was_removed,
+            a_removal_cut_off_is_completed,
+            a_hole_that_nobody_named_is_damage,
+            a_hole_that_is_named_otherwise_is_damage,
+            what_cannot_be_removed_is_named,
+            a_removal_goes_on_beside_writers,
+            redactions_are_found_behind_a_place,
         );
     };
     (@cases $name:ident, $subject:expr, $($case:ident),* $(,)?) => {

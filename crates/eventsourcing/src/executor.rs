@@ -1,6 +1,7 @@
 //! Runs commands: load, decide, append; again on conflict; the first receipt on a resent id.
 
 mod entry;
+mod load;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use moka::sync::Cache;
 
 use crate::{
     AppendError, ChainHash, CommandContext, CommitMeta, Contract, Decision, EventStore, LogDamaged, NewCommit, Record,
-    RecordedCommit, RequestHash, ReservationChange, ReservationTail, StoreError, Write, reservation,
+    RequestHash, ReservationChange, ReservationTail, StoreError, Write, reservation,
 };
 pub use entry::Loaded;
 use entry::StoredReceipt;
@@ -80,54 +81,6 @@ impl<S: EventStore> Executor<S> {
     /// The store below.
     pub const fn store(&self) -> &S {
         &self.store
-    }
-
-    /// An entity's state at the leader's tail.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if the log does not answer or is damaged.
-    pub async fn load<D: Contract>(&self, key: &EntityKey) -> Result<Arc<Loaded<D::State>>, StoreError> {
-        let cached = self.cache.get(key).and_then(|entry| entry.downcast::<Loaded<D::State>>().ok());
-        let tail = self.store.tail(key).await?;
-        let (baseline, tail) = match (cached, tail) {
-            (None, None) => return Ok(Arc::default()),
-            (Some(cached), Some(tail)) if cached.sequence == tail.sequence && cached.hash == tail.hash => {
-                return Ok(cached);
-            }
-            (Some(cached), Some(tail)) if cached.sequence < tail.sequence => (cached, tail),
-            (Some(cached), _) => {
-                return Err(self.damaged(cached.sequence, format!("`{key}` no longer has the commit it had")).into());
-            }
-            (None, Some(tail)) => (Arc::default(), tail),
-        };
-        let loaded = Arc::new(self.fold::<D>(key, &baseline, tail).await?);
-        self.cache.insert(key.clone(), loaded.clone());
-        Ok(loaded)
-    }
-
-    /// Takes what came after `baseline` into it, with every link of the chain checked.
-    async fn fold<D: Contract>(
-        &self,
-        key: &EntityKey,
-        baseline: &Loaded<D::State>,
-        tail: RecordedCommit,
-    ) -> Result<Loaded<D::State>, StoreError> {
-        let commits = if tail.meta.version == baseline.version + 1 {
-            vec![tail]
-        } else {
-            self.store.load(key, baseline.sequence, tail.sequence).await?
-        };
-        let mut loaded = baseline.clone();
-        for commit in &commits {
-            loaded.take::<D>(commit).map_err(|what| match what {
-                entry::Misfit::Chain(what) => {
-                    StoreError::from(self.damaged(commit.sequence, format!("`{key}`: {what}")))
-                }
-                entry::Misfit::Decode(source) => StoreError::Unreadable { sequence: commit.sequence, source },
-            })?;
-        }
-        Ok(loaded)
     }
 
     /// Runs one command on one entity.

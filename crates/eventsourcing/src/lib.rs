@@ -10,6 +10,7 @@ mod decider;
 mod executor;
 mod macros;
 mod memory;
+mod redaction;
 mod reservation;
 mod sealed;
 mod store;
@@ -23,6 +24,10 @@ pub use commit::{Actor, CommandContext, CommitMeta, DecodeError, NewCommit, Reco
 pub use decider::{Contract, Decider, Decision, DomainEvent, ReservationChange};
 pub use executor::{ExecuteError, Executor, Loaded, Position, Receipt};
 pub use memory::{MemoryReader, MemoryStore};
+pub use redaction::{
+    OrderReference, OrderReferenceError, REDACTION_CATEGORY, REDACTION_TYPE, Redact, RedactError, Redaction,
+    Redactions, Removable, was_removed,
+};
 pub use reservation::{RESERVATION_TYPES, ReservationKey, ReservationTail};
 pub use sealed::{Fingerprint, KeyId, Sealed};
 pub use store::{AppendError, Batch, EventStore, LogDamaged, LogReader, StoreError, Write};

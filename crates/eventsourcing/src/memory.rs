@@ -9,7 +9,10 @@ use bytes::Bytes;
 use kindred_ids::{EntityKey, Partition};
 use tokio::sync::watch;
 
-use crate::{AppendError, Batch, EventStore, LogReader, NewCommit, RecordedCommit, StoreError, Write, header};
+use crate::{
+    AppendError, Batch, EventStore, LogReader, NewCommit, REDACTION_CATEGORY, RecordedCommit, Removable, StoreError,
+    Write, header,
+};
 
 /// The largest commit that the log takes, as the stream's limit says.
 const LIMIT: usize = 256 * 1024;
@@ -22,8 +25,22 @@ struct Message {
 
 #[derive(Default)]
 struct Log {
-    messages: Vec<Message>,
+    /// By sequence, from 1; none where one was removed.
+    messages: Vec<Option<Message>>,
     tails: HashMap<String, u64>,
+}
+
+impl Log {
+    fn get(&self, sequence: u64) -> Option<&Message> {
+        let index = usize::try_from(sequence.checked_sub(1)?).ok()?;
+        self.messages.get(index)?.as_ref()
+    }
+
+    /// Sequences of what stands behind `after` up to and with `through`.
+    fn standing(&self, after: u64, through: u64) -> impl Iterator<Item = (u64, &Message)> {
+        let sequences = after.saturating_add(1)..=through.min(self.messages.len() as u64);
+        sequences.filter_map(|sequence| Some((sequence, self.get(sequence)?)))
+    }
 }
 
 /// See the module.
@@ -46,9 +63,7 @@ impl MemoryStore {
     }
 
     fn read(&self, log: &Log, sequence: u64) -> Result<Option<RecordedCommit>, StoreError> {
-        let Some(message) = sequence.checked_sub(1).and_then(|index| log.messages.get(index as usize)) else {
-            return Ok(None);
-        };
+        let Some(message) = log.get(sequence) else { return Ok(None) };
         let get =
             |name: &str| message.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
         let commit = RecordedCommit::read(sequence, &message.subject, get, message.body.clone());
@@ -58,7 +73,7 @@ impl MemoryStore {
     /// Overwrites the body at a sequence, as a damaged disk would; for tests of detection.
     pub fn damage(&self, sequence: u64, body: Bytes) {
         if let Some(index) = sequence.checked_sub(1).and_then(|index| usize::try_from(index).ok())
-            && let Some(message) = self.lock().messages.get_mut(index)
+            && let Some(Some(message)) = self.lock().messages.get_mut(index)
         {
             message.body = body;
         }
@@ -81,9 +96,8 @@ impl EventStore for MemoryStore {
     async fn load(&self, key: &EntityKey, after: u64, through: u64) -> Result<Vec<RecordedCommit>, StoreError> {
         let subject = key.subject(&self.context);
         let log = self.lock();
-        let sequences = (after + 1..=through.min(log.messages.len() as u64))
-            .filter(|sequence| log.messages[*sequence as usize - 1].subject == subject);
-        sequences.filter_map(|sequence| self.read(&log, sequence).transpose()).collect()
+        let own = log.standing(after, through).filter(|(_, message)| message.subject == subject);
+        own.filter_map(|(sequence, _)| self.read(&log, sequence).transpose()).collect()
     }
 
     async fn tail(&self, key: &EntityKey) -> Result<Option<RecordedCommit>, StoreError> {
@@ -98,6 +112,15 @@ impl EventStore for MemoryStore {
 
     async fn head(&self) -> Result<u64, StoreError> {
         Ok(self.lock().messages.len() as u64)
+    }
+
+    async fn redactions(&self, after: u64) -> Result<Vec<RecordedCommit>, StoreError> {
+        let log = self.lock();
+        let is_marker = |message: &Message| {
+            EntityKey::parse(&message.subject).is_ok_and(|(_, key)| key.category() == REDACTION_CATEGORY)
+        };
+        let markers = log.standing(after, u64::MAX).filter(|(_, message)| is_marker(message));
+        markers.filter_map(|(sequence, _)| self.read(&log, sequence).transpose()).collect()
     }
 
     async fn append(&self, writes: Vec<Write>) -> Result<Vec<u64>, AppendError> {
@@ -128,7 +151,7 @@ impl EventStore for MemoryStore {
         for message in messages {
             let sequence = log.messages.len() as u64 + 1;
             log.tails.insert(message.subject.clone(), sequence);
-            log.messages.push(message);
+            log.messages.push(Some(message));
             sequences.push(sequence);
         }
         self.head.send_replace(log.messages.len() as u64);
@@ -137,6 +160,27 @@ impl EventStore for MemoryStore {
 
     async fn reader(&self, after: u64, partition: Option<Partition>) -> Result<MemoryReader, StoreError> {
         Ok(MemoryReader { store: self.clone(), position: after, partition, head: self.head.subscribe() })
+    }
+}
+
+impl Removable for MemoryStore {
+    async fn occupied(&self, sequence: u64) -> Result<bool, StoreError> {
+        Ok(self.lock().get(sequence).is_some())
+    }
+
+    async fn remove(&self, sequence: u64) -> Result<(), StoreError> {
+        let mut log = self.lock();
+        let index = sequence.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        let Some(message) = index.and_then(|index| log.messages.get_mut(index)).and_then(Option::take) else {
+            return Ok(());
+        };
+        let before = log.standing(0, sequence).filter(|(_, other)| other.subject == message.subject).last();
+        let before = before.map(|(sequence, _)| sequence);
+        if log.tails.get(&message.subject) == Some(&sequence) {
+            log.tails.remove(&message.subject);
+            log.tails.extend(before.map(|before| (message.subject, before)));
+        }
+        Ok(())
     }
 }
 
@@ -154,12 +198,13 @@ impl LogReader for MemoryReader {
         let _timed_out = tokio::time::timeout(wait, self.head.wait_for(|head| *head > position)).await.is_err();
         let log = self.store.lock();
         let mut commits = Vec::new();
-        while commits.len() < most {
-            let Some(commit) = self.store.read(&log, self.position + 1)? else { break };
+        while commits.len() < most && self.position < log.messages.len() as u64 {
+            // Nothing where one was removed.
+            let commit = self.store.read(&log, self.position + 1)?;
             self.position += 1;
-            if self.partition.is_none_or(|partition| partition == commit.key.partition()) {
-                commits.push(commit);
-            }
+            commits.extend(
+                commit.filter(|commit| self.partition.is_none_or(|partition| partition == commit.key.partition())),
+            );
         }
         Ok(Batch { commits, position: self.position })
     }

@@ -43,6 +43,14 @@ struct ClaimBody {
     command: Vec<u8>,
 }
 
+impl RecordedCommit {
+    /// Whether it is a reservation's: its tail alone says who holds the name.
+    #[must_use]
+    pub fn is_reservation(&self) -> bool {
+        self.records.iter().any(|record| RESERVATION_TYPES.contains(&record.event_type.as_str()))
+    }
+}
+
 /// Who holds a name: the whole state of a reservation, read from its tail alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReservationTail {

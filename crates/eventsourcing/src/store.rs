@@ -118,6 +118,10 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// The last sequence of the stream, as the leader knows it.
     fn head(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
+    /// The markers of lawful removals behind sequence `after`, oldest first: all that were
+    /// acknowledged before the call.
+    fn redactions(&self, after: u64) -> impl Future<Output = Result<Vec<RecordedCommit>, StoreError>> + Send;
+
     /// Stores all writes or none; their sequences in order.
     fn append(&self, writes: Vec<Write>) -> impl Future<Output = Result<Vec<u64>, AppendError>> + Send;
 

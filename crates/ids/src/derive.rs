@@ -77,9 +77,15 @@ impl EntityId {
     /// channel), ordered with `ordering_key`.
     #[must_use]
     pub fn keyed(tenant: &str, category: &str, parts: &[&[u8]], ordering_key: Self) -> Self {
+        Self::placed(tenant, category, parts, ordering_key.partition())
+    }
+
+    /// The same, ordered with an entity that may have no id: a slug's or a digest's.
+    #[must_use]
+    pub fn placed(tenant: &str, category: &str, parts: &[&[u8]], partition: Partition) -> Self {
         let all: Vec<&[u8]> =
             [tenant.as_bytes(), category.as_bytes()].into_iter().chain(parts.iter().copied()).collect();
-        Self::from_derived(digest("keyed", &all), ordering_key.partition())
+        Self::from_derived(digest("keyed", &all), partition)
     }
 
     /// Whether this id, as its own ordering key, is at home in `tenant`: an id of

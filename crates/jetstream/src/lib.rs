@@ -10,6 +10,7 @@ mod open;
 mod permissions;
 mod read;
 mod reader;
+mod removal;
 mod store;
 pub mod telemetry;
 mod topology;

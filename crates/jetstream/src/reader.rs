@@ -16,8 +16,8 @@ use crate::store::Core;
 mod consumer;
 mod delivery;
 
-pub(crate) use consumer::fetch;
 use consumer::{Consumer, Event};
+pub(crate) use consumer::{fetch, gather};
 
 /// Reads the commits of a stream, or of one of its partitions.
 pub struct JetStreamReader {

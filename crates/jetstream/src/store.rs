@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use kindred_eventsourcing::{AppendError, ChainHash, EventStore, LogDamaged, RecordedCommit, StoreError, Write};
+use kindred_eventsourcing::{AppendError, EventStore, LogDamaged, RecordedCommit, StoreError, Write};
 use kindred_ids::{EntityKey, Partition};
 use opentelemetry::KeyValue;
 use tokio::sync::{Mutex, Semaphore};
@@ -58,7 +58,7 @@ pub(crate) struct Core {
 /// The log of one context on JetStream.
 #[derive(Clone)]
 pub struct JetStreamStore {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
     group: Option<Group>,
 }
 
@@ -84,7 +84,7 @@ impl JetStreamStore {
     }
 
     /// Checks the stream of another service's `context` and follows it: `reader`, `head`,
-    /// `at` and [`Self::verify_position`] work with the permissions of one who reads, all
+    /// `at`, `redactions` and [`Self::verify_position`] work with the permissions of one who reads, all
     /// else is refused.
     ///
     /// # Errors
@@ -150,23 +150,6 @@ impl JetStreamStore {
         &self.core.stream
     }
 
-    /// Checks that the stream still holds the message at `sequence` with `hash`; 0 always holds.
-    ///
-    /// # Errors
-    ///
-    /// [`LogDamaged`] within [`StoreError`] if it does not.
-    pub async fn verify_position(&self, sequence: u64, hash: ChainHash) -> Result<(), StoreError> {
-        if sequence == 0 {
-            return Ok(());
-        }
-        let what = match self.core.message_at(sequence).await? {
-            Some(message) if message.hash() == hash => return Ok(()),
-            Some(_) => "the message there is another one than before",
-            None => "the message there is gone",
-        };
-        Err(self.core.damaged(sequence, what).into())
-    }
-
     async fn append_outgoing(&self, messages: Vec<Outgoing>) -> Result<Vec<u64>, AppendError> {
         self.core.must_be_ours()?;
         let _permit = self.core.in_flight.acquire().await.map_err(|closed| self.core.unavailable(closed.into()))?;
@@ -200,6 +183,10 @@ impl EventStore for JetStreamStore {
 
     async fn head(&self) -> Result<u64, StoreError> {
         self.core.head().await
+    }
+
+    async fn redactions(&self, after: u64) -> Result<Vec<RecordedCommit>, StoreError> {
+        self.core.redactions(after).await
     }
 
     #[tracing::instrument(name = "log.commit.append", skip_all, fields(kindred.context = self.core.context))]

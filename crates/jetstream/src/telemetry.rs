@@ -11,6 +11,8 @@ pub mod span {
     pub const APPEND: &str = "log.commit.append";
     /// Loading an entity.
     pub const LOAD: &str = "log.entity.load";
+    /// Taking a commit out.
+    pub const REMOVE: &str = "log.commit.remove";
     /// Opening a stream.
     pub const OPEN: &str = "log.stream.open";
 }

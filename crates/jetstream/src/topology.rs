@@ -8,6 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use kindred_eventsourcing::REDACTION_CATEGORY;
+use kindred_ids::Scope;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -39,6 +41,11 @@ pub fn subject_filter(context: &str) -> String {
 /// The subject of the self-test; readers skip it.
 pub(crate) fn probe_subject(context: &str) -> String {
     format!("es.{context}.00._.probe.probe")
+}
+
+/// The subjects of the markers of lawful removals, over all partitions.
+pub(crate) fn redaction_filter(context: &str) -> String {
+    format!("es.{context}.*.{}.{REDACTION_CATEGORY}.>", Scope::Programme.token())
 }
 
 /// Tells a stream from another one of the same name.

@@ -13,7 +13,7 @@ async fn count_to<S: EventStore>(executor: &Executor<S>, number: usize) -> Vec<u
     sequences
 }
 
-fn is_damage(error: &StoreError) -> bool {
+pub(super) fn is_damage(error: &StoreError) -> bool {
     matches!(error, StoreError::Damaged(_) | StoreError::Unreadable { .. })
 }
 

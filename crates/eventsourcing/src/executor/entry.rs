@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kindred_ids::CommandId;
 
-use crate::{Actor, ChainHash, CommitMeta, Contract, DecodeError, RecordedCommit, RequestHash};
+use crate::{Actor, ChainHash, CommitMeta, Contract, DecodeError, RecordedCommit, Redaction, Redactions, RequestHash};
 
 /// What is kept of every command ever accepted, so that its id answers for ever.
 #[derive(Debug, Clone)]
@@ -13,6 +13,18 @@ pub(super) struct StoredReceipt {
     pub actor: Actor,
     pub version: u64,
     pub sequence: u64,
+}
+
+impl StoredReceipt {
+    fn of(meta: &CommitMeta, sequence: u64) -> Self {
+        Self { request_hash: meta.request_hash, actor: meta.actor.clone(), version: meta.version, sequence }
+    }
+
+    /// Of a commit that is gone.
+    fn of_removed(removed: &Redaction) -> Self {
+        let Redaction { request_hash, version, sequence, .. } = *removed;
+        Self { request_hash, actor: removed.actor.clone(), version, sequence }
+    }
 }
 
 /// An entity's state, and where in the log it stands.
@@ -47,8 +59,17 @@ impl<State> Loaded<State> {
         self.version > 0
     }
 
-    /// Takes the next commit in, if it follows.
-    pub(super) fn take<D: Contract<State = State>>(&mut self, commit: &RecordedCommit) -> Result<(), Misfit> {
+    /// Takes the next commit in, if it follows. What was lawfully removed before it is
+    /// stepped over, and what is named as removed but stands yet counts no longer: all that
+    /// stays of either is the receipt.
+    pub(super) fn take<D: Contract<State = State>>(
+        &mut self,
+        commit: &RecordedCommit,
+        removed: &Redactions,
+    ) -> Result<(), Misfit> {
+        while let Some(hole) = removed.hole_before(commit, self.version, self.sequence, self.hash) {
+            self.step(hole.command_id, StoredReceipt::of_removed(hole), hole.hash);
+        }
         if commit.meta.version != self.version + 1 {
             return Err(Misfit::Chain(format!("version {} follows version {}", commit.meta.version, self.version)));
         }
@@ -58,24 +79,32 @@ impl<State> Loaded<State> {
                 commit.meta.version
             )));
         }
-        for record in &commit.records {
-            D::evolve(&mut self.state, &D::decode(record).map_err(Misfit::Decode)?);
+        match removed.of_version(&commit.key, commit.meta.version) {
+            Some(named) if !named.names(commit) => {
+                let version = commit.meta.version;
+                return Err(Misfit::Chain(format!("version {version} is not what its redaction names")));
+            }
+            Some(_) => {}
+            None if commit.is_redaction() => {}
+            None => {
+                for record in &commit.records {
+                    D::evolve(&mut self.state, &D::decode(record).map_err(Misfit::Decode)?);
+                }
+            }
         }
         self.advance(&commit.meta, commit.sequence, commit.hash);
         Ok(())
     }
 
     pub(super) fn advance(&mut self, meta: &CommitMeta, sequence: u64, hash: ChainHash) {
-        self.version = meta.version;
-        self.sequence = sequence;
+        self.step(meta.command_id, StoredReceipt::of(meta, sequence), hash);
+    }
+
+    fn step(&mut self, command: CommandId, receipt: StoredReceipt, hash: ChainHash) {
+        self.version = receipt.version;
+        self.sequence = receipt.sequence;
         self.hash = hash;
-        let receipt = StoredReceipt {
-            request_hash: meta.request_hash,
-            actor: meta.actor.clone(),
-            version: meta.version,
-            sequence,
-        };
-        self.receipts.insert(meta.command_id, receipt);
+        self.receipts.insert(command, receipt);
     }
 }
 

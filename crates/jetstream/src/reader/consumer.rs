@@ -6,7 +6,8 @@ use async_nats::header::HeaderName;
 use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
-use kindred_eventsourcing::StoreError;
+use kindred_eventsourcing::{RecordedCommit, StoreError};
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -47,9 +48,18 @@ pub(super) struct Consumer {
     inbox: String,
     messages: Subscriber,
     losses: watch::Receiver<u64>,
+    /// How many messages there were for it when it was made.
+    pending: u64,
     outstanding: u64,
     delivered: u64,
     heard: Instant,
+}
+
+/// What we rely on of the answer.
+#[derive(Deserialize)]
+struct Made {
+    #[serde(default)]
+    num_pending: u64,
 }
 
 impl Consumer {
@@ -76,11 +86,12 @@ impl Consumer {
             subject = format!("{subject}.{filter}");
         }
         let request = json!({ "stream_name": core.stream, "config": config, "action": "create" });
-        let _made: serde_json::Value = api::call(&core.client, &subject, &request, core.options.attempt)
+        let made: Made = api::call(&core.client, &subject, &request, core.options.attempt)
             .await
             .map_err(|error| core.unavailable(Box::new(error)))?;
         let next_subject = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{name}", core.stream);
-        Ok(Self { next_subject, inbox, messages, losses, outstanding: 0, delivered: 0, heard: Instant::now() })
+        let (pending, heard) = (made.num_pending, Instant::now());
+        Ok(Self { next_subject, inbox, messages, losses, pending, outstanding: 0, delivered: 0, heard })
     }
 
     /// The next message, waiting at most until `until`.
@@ -177,4 +188,20 @@ pub(crate) async fn fetch(core: &Core, first: u64, until: Instant) -> Result<Opt
         Event::Nothing => Ok(None),
         Event::Broken(why) => Err(core.unavailable(why.into())),
     }
+}
+
+/// All commits on a filter behind a sequence, for whom we may not ask either.
+pub(crate) async fn gather(core: &Core, after: u64, filter: &str) -> Result<Vec<RecordedCommit>, StoreError> {
+    core.ready().await?;
+    let until = Instant::now() + core.options.deadline;
+    let mut consumer = Consumer::create(core, after + 1, Some(filter)).await?;
+    let mut commits = Vec::new();
+    while (commits.len() as u64) < consumer.pending {
+        match consumer.next(core, until).await {
+            Event::Message(message) => commits.push(message.into_commit()?),
+            Event::Nothing => return Err(core.unavailable("the messages did not come".into())),
+            Event::Broken(why) => return Err(core.unavailable(why.into())),
+        }
+    }
+    Ok(commits)
 }

@@ -123,6 +123,10 @@ impl EventStore for BrokenStore {
         self.log.head().await
     }
 
+    async fn redactions(&self, after: u64) -> Result<Vec<RecordedCommit>, StoreError> {
+        self.log.redactions(after).await
+    }
+
     async fn append(&self, writes: Vec<Write>) -> Result<Vec<u64>, AppendError> {
         let fault = self.faults.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or(Fault::Passes);
         match fault {

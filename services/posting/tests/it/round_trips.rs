@@ -55,6 +55,10 @@ impl EventStore for Counted {
         self.log.head().await
     }
 
+    async fn redactions(&self, after: u64) -> Result<Vec<RecordedCommit>, StoreError> {
+        self.log.redactions(after).await
+    }
+
     async fn append(&self, writes: Vec<Write>) -> Result<Vec<u64>, AppendError> {
         self.count(2);
         self.log.append(writes).await
