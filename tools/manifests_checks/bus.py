@@ -43,7 +43,7 @@ def templates():
     text = RUST.read_text()
     own, each = text.split("for stream in streams", 1)
     form = re.compile(r'format!\("([^"]+)"\)')
-    return form.findall(own.split("let mut publish", 1)[1]), form.findall(each.split("let mut block", 1)[0])
+    return form.findall(own.split("let mut publish", 1)[1]), form.findall(each.split("block(&publish", 1)[0])
 
 
 def rendered(context):

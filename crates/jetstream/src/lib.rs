@@ -18,7 +18,7 @@ mod topology;
 pub use api::{ApiError, CallError};
 pub use connection::{Client, ConnectError, ConnectSettings, Credentials, connect};
 pub use open::{OpenError, StoreOptions, Version};
-pub use permissions::permissions;
+pub use permissions::{permissions, removal_permissions};
 pub use reader::JetStreamReader;
 pub use store::{Durability, JetStreamStore};
 pub use topology::{

@@ -1,4 +1,4 @@
-//! What a service may do on the bus, as a block of the server's configuration.
+//! What an identity may do on the bus, as a block of the server's configuration.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -23,6 +23,21 @@ pub fn permissions(context: &str, reads: &[&str], inbox_prefix: &str) -> String 
         publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.>"));
         publish.push(format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.*"));
     }
+    block(&publish, inbox_prefix)
+}
+
+/// The permissions of an identity that is made for one lawful removal from the log of
+/// `context` and taken away after it: all that [`Redact`](kindred_eventsourcing::Redact) does.
+#[must_use]
+pub fn removal_permissions(context: &str, inbox_prefix: &str) -> String {
+    let stream = stream_name(context);
+    let calls = ["STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET", "STREAM.MSG.DELETE"];
+    let calls = calls.map(|call| format!("$JS.API.{call}.{stream}"));
+    let publish: Vec<String> = std::iter::once(format!("es.{context}.>")).chain(calls).collect();
+    block(&publish, inbox_prefix)
+}
+
+fn block(publish: &[String], inbox_prefix: &str) -> String {
     let mut block = String::from("permissions: {\n  publish: { allow: [\n");
     for subject in publish {
         writeln!(block, "    \"{subject}\"").expect("a string takes all");

@@ -8,5 +8,6 @@ mod permissions;
 mod proxy;
 mod reading;
 mod recorder;
+mod removal;
 mod replies;
 mod support;

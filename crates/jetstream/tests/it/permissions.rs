@@ -8,14 +8,15 @@ use kindred_eventsourcing::conformance::{key, write};
 use kindred_eventsourcing::{EventStore, LogReader};
 use kindred_jetstream::{
     Client, ConnectSettings, Credentials, Durability, JetStreamStore, OpenError, StreamSettings, apply_streams,
-    connect, permissions,
+    connect, permissions, removal_permissions,
 };
 use tokio::sync::mpsc;
 
 use crate::support::options;
 
-/// A server on which `posting` reads `membership`, and nobody else may anything.
-async fn server() -> Nats {
+/// A server on which `posting` reads `membership`, one identity may take something out of
+/// the log of `membership`, and nobody else may anything.
+pub async fn server() -> Nats {
     let service = |name: &str, reads: &[&str]| {
         let block = permissions(name, reads, &format!("_INBOX_{name}"));
         format!("{{ user: {name}, password: {name}, {block} }}")
@@ -24,18 +25,19 @@ async fn server() -> Nats {
         "{ user: admin, password: admin }".to_owned(),
         service("membership", &[]),
         service("posting", &["membership"]),
+        format!("{{ user: removal, password: removal, {} }}", removal_permissions("membership", "_INBOX_removal")),
     ];
     let config = format!("accounts {{ kindred {{ jetstream: enabled, users: [ {} ] }} }}", users.join(",\n"));
     Nats::builder().config(config).start().await.expect("a server of its own")
 }
 
-async fn enter(server: &Nats, name: &str) -> Client {
+pub async fn enter(server: &Nats, name: &str) -> Client {
     let mut settings = ConnectSettings::new([server.url()], name);
     settings.credentials = Credentials::Password { user: name.to_owned(), password: name.to_owned() };
     connect(&settings).await.expect("the bus lets us in")
 }
 
-async fn apply(server: &Nats) {
+pub async fn apply(server: &Nats) {
     let admin = enter(server, "admin").await;
     for context in ["membership", "posting", "matching"] {
         apply_streams(&admin, &StreamSettings::new(context).max_bytes(16 << 20)).await.expect("the stream is made");
