@@ -78,6 +78,9 @@ impl Consumer for Generation {
             let wanted: Vec<&RecordedCommit> =
                 work.commits.iter().copied().filter(|commit| self.projection.wants(commit)).collect();
             let keys = self.prefetch(&wanted).await?;
+            if !wanted.is_empty() {
+                self.projection.prepare().await?;
+            }
             match self.together(work, &wanted, &keys).await {
                 Ok(()) => {}
                 Err(Failure::Data) => self.one_by_one(work, &wanted, &keys).await?,

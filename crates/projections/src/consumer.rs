@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{LogDamaged, RecordedCommit};
+use kindred_eventsourcing::{LogDamaged, RecordedCommit, StoreError};
 use kindred_ids::Partition;
 
 use crate::checkpoint::{ConsumerId, Mark, Owned};
@@ -37,6 +37,15 @@ pub(crate) enum ProcessError {
     /// An event cannot be applied, and may not be parked here.
     #[error("event at sequence {sequence} cannot be applied: {reason}")]
     Failed { sequence: u64, reason: String },
+}
+
+impl From<StoreError> for ProcessError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged(damaged) => Self::Damaged(damaged),
+            other => Self::Passing(other.into()),
+        }
+    }
 }
 
 impl From<sqlx::Error> for ProcessError {

@@ -220,13 +220,17 @@ impl Actor {
     }
 }
 
-/// Whether the stream still holds the commit that a checkpoint rests on.
+/// Whether the stream still holds the commit that a checkpoint rests on, or had it
+/// lawfully removed.
 pub(crate) async fn check_mark(log: &Log, mark: Mark) -> Result<(), StoreError> {
     if mark.sequence == 0 {
         return Ok(());
     }
-    let found = log.at(mark.sequence).await?;
-    if found.is_some_and(|commit| commit.hash == mark.hash) {
+    let holds = match log.at(mark.sequence).await? {
+        Some(commit) => commit.hash == mark.hash,
+        None => log.was_removed(mark.sequence, mark.hash).await?,
+    };
+    if holds {
         return Ok(());
     }
     let what = "the commit that a checkpoint rests on is gone or changed".to_owned();

@@ -6,16 +6,21 @@
 //!   the one before; a break stops the process as damage of the log.
 //! * A partition's running hash covers all its commits in order, so that a cut tail or a
 //!   missing entity shows against a head that was written elsewhere.
+//! * A commit that was lawfully removed counts at its place with the hash that is named of
+//!   it: who comes by later has the same heads as who came by before.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{ChainHash, KeyId, LogDamaged, RecordedCommit};
+use kindred_eventsourcing::{ChainHash, KeyId, LogDamaged, RecordedCommit, Redactions, StoreError};
 use kindred_ids::{Partition, TenantSlug};
 use ring::digest::{Context, SHA256};
 use sqlx::{AssertSqlSafe, PgConnection};
+use tokio::sync::Mutex;
 
+use crate::log::Log;
 use crate::projection::{Declaration, Erased};
 use crate::{ApplyError, Batch, Person};
 
@@ -40,13 +45,24 @@ impl PartitionHead {
     /// Takes one more commit of the partition in.
     #[must_use]
     pub fn after(self, commit: &RecordedCommit) -> Self {
+        self.with(commit.sequence, commit.hash)
+    }
+
+    /// Takes in what was lawfully removed of the partition up to and with `sequence`.
+    #[must_use]
+    pub fn through(self, sequence: u64, removed: &Redactions) -> Self {
+        let gone = removed.between(self.partition, self.sequence, sequence);
+        gone.fold(self, |head, gone| head.with(gone.sequence, gone.hash))
+    }
+
+    fn with(self, sequence: u64, hash: ChainHash) -> Self {
         let mut context = Context::new(&SHA256);
         context.update(&self.running.0);
-        context.update(&commit.sequence.to_be_bytes());
-        context.update(&commit.hash.0);
+        context.update(&sequence.to_be_bytes());
+        context.update(&hash.0);
         let mut running = [0; 16];
         running.copy_from_slice(&context.finish().as_ref()[..16]);
-        Self { sequence: commit.sequence, running: ChainHash(running), ..self }
+        Self { sequence, running: ChainHash(running), ..self }
     }
 
     /// Before the first commit.
@@ -75,7 +91,9 @@ pub(crate) async fn read(connection: &mut PgConnection, schema: &str) -> Result<
 
 /// See the module.
 pub(crate) struct EntityHeads {
-    context: String,
+    log: Log,
+    /// Asked for before each batch: a removal may be named behind the place where it is missed.
+    removed: Mutex<Arc<Redactions>>,
 }
 
 #[derive(Clone, Copy)]
@@ -90,14 +108,22 @@ const BEFORE_THE_FIRST: Head = Head { version: 0, sequence: 0, hash: ChainHash::
 type Heads = HashMap<(String, String), Head>;
 
 impl EntityHeads {
-    pub(crate) fn new(context: &str) -> Self {
-        Self { context: context.to_owned() }
+    pub(crate) fn new(log: Log) -> Self {
+        Self { log, removed: Mutex::default() }
     }
 
-    async fn entities(&self, connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Result<(), ApplyError> {
+    async fn entities(
+        &self,
+        connection: &mut PgConnection,
+        commits: &[&RecordedCommit],
+        removed: &Redactions,
+    ) -> Result<(), ApplyError> {
         let mut heads = known(connection, commits).await?;
         for commit in commits {
             let head = heads.entry(name(commit)).or_insert(BEFORE_THE_FIRST);
+            while let Some(hole) = removed.hole_before(commit, head.version, head.sequence, head.hash) {
+                *head = Head { version: hole.version, sequence: hole.sequence, hash: hole.hash };
+            }
             self.check(commit, head)?;
             *head = Head { version: commit.meta.version, sequence: commit.sequence, hash: commit.hash };
         }
@@ -124,7 +150,7 @@ impl EntityHeads {
         } else {
             return Ok(());
         };
-        Err(LogDamaged { context: self.context.clone(), sequence: commit.sequence, what })
+        Err(LogDamaged { context: self.log.context().to_owned(), sequence: commit.sequence, what })
     }
 }
 
@@ -147,7 +173,11 @@ async fn known(connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Re
 }
 
 /// Takes the commits into their partitions' running hashes.
-async fn partitions(connection: &mut PgConnection, commits: &[&RecordedCommit]) -> Result<(), ApplyError> {
+async fn partitions(
+    connection: &mut PgConnection,
+    commits: &[&RecordedCommit],
+    removed: &Redactions,
+) -> Result<(), ApplyError> {
     let touched: Vec<i16> = commits.iter().map(|commit| i16::from(commit.key.partition().number())).collect();
     let rows = sqlx::query_file!("src/heads/running.sql", &touched).fetch_all(&mut *connection).await?;
     let mut heads: BTreeMap<Partition, PartitionHead> = rows
@@ -158,7 +188,7 @@ async fn partitions(connection: &mut PgConnection, commits: &[&RecordedCommit]) 
     for commit in commits {
         let partition = commit.key.partition();
         let head = heads.entry(partition).or_insert(PartitionHead::start(partition));
-        *head = head.after(commit);
+        *head = head.through(commit.sequence - 1, removed).after(commit);
     }
     let numbers: Vec<i16> = heads.keys().map(|partition| i16::from(partition.number())).collect();
     let sequences: Vec<i64> = heads.values().map(|head| head.sequence as i64).collect();
@@ -172,7 +202,7 @@ impl Erased for EntityHeads {
         Declaration {
             name: NAME,
             version: VERSION,
-            context: Cow::Owned(self.context.clone()),
+            context: Cow::Owned(self.log.context().to_owned()),
             tables: include_str!("heads/tables.sql"),
             indexes: "",
         }
@@ -180,6 +210,17 @@ impl Erased for EntityHeads {
 
     fn wants(&self, _commit: &RecordedCommit) -> bool {
         true
+    }
+
+    fn prepare(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let mut removed = self.removed.lock().await;
+            let new = self.log.redactions(removed.through()).await?;
+            if !new.is_empty() {
+                Arc::make_mut(&mut removed).take(&new)?;
+            }
+            Ok(())
+        })
     }
 
     fn keys(&self, _commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
@@ -192,8 +233,9 @@ impl Erased for EntityHeads {
         batch: &'a Batch<'a>,
     ) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
-            self.entities(connection, &batch.commits).await?;
-            partitions(connection, &batch.commits).await
+            let removed = self.removed.lock().await.clone();
+            self.entities(connection, &batch.commits, &removed).await?;
+            partitions(connection, &batch.commits, &removed).await
         })
     }
 

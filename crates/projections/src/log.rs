@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{Batch, EventStore, LogReader, RecordedCommit, StoreError};
+use kindred_eventsourcing::{Batch, ChainHash, EventStore, LogReader, RecordedCommit, StoreError, was_removed};
 use kindred_ids::Partition;
 
 /// See the module.
@@ -14,6 +14,8 @@ pub(crate) trait DynStore: Send + Sync {
     fn context(&self) -> &str;
     fn at(&self, sequence: u64) -> BoxFuture<'_, Result<Option<RecordedCommit>, StoreError>>;
     fn head(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
+    fn redactions(&self, after: u64) -> BoxFuture<'_, Result<Vec<RecordedCommit>, StoreError>>;
+    fn was_removed(&self, sequence: u64, hash: ChainHash) -> BoxFuture<'_, Result<bool, StoreError>>;
     fn reader(&self, after: u64, partition: Option<Partition>)
     -> BoxFuture<'_, Result<Box<dyn DynReader>, StoreError>>;
 }
@@ -33,6 +35,14 @@ impl<S: EventStore> DynStore for S {
 
     fn head(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
         Box::pin(EventStore::head(self))
+    }
+
+    fn redactions(&self, after: u64) -> BoxFuture<'_, Result<Vec<RecordedCommit>, StoreError>> {
+        Box::pin(EventStore::redactions(self, after))
+    }
+
+    fn was_removed(&self, sequence: u64, hash: ChainHash) -> BoxFuture<'_, Result<bool, StoreError>> {
+        Box::pin(was_removed(self, sequence, hash))
     }
 
     fn reader(

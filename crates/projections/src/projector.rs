@@ -37,8 +37,10 @@ impl ProjectorBuilder {
     /// The service's own stream: its chains of hashes are checked here.
     #[must_use]
     pub fn own_stream(mut self, store: impl EventStore) -> Self {
-        self.projections.push(DynProjection(Arc::new(EntityHeads::new(store.context()))));
-        self.stream(store)
+        let log: Log = Arc::new(store);
+        self.projections.push(DynProjection(Arc::new(EntityHeads::new(log.clone()))));
+        self.logs.push(log);
+        self
     }
 
     /// Another context's stream.

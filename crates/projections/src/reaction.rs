@@ -94,8 +94,9 @@ impl<R: Reaction> Erased for R {
         R::CONTEXT
     }
 
+    /// What names a removed commit is the core's own, no event of anybody.
     fn wants(&self, commit: &RecordedCommit) -> bool {
-        Reaction::wants(self, commit)
+        !commit.is_redaction() && Reaction::wants(self, commit)
     }
 
     fn react<'a>(&'a self, commit: &'a RecordedCommit) -> BoxFuture<'a, Result<(), ReactError>> {

@@ -1,9 +1,11 @@
 //! Parked events: looked at, applied again, or given up; each act is on record.
 
+mod entity;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kindred_eventsourcing::RecordedCommit;
+use kindred_eventsourcing::{RecordedCommit, Redactions, StoreError};
 use kindred_vault::Keys;
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use tokio::sync::Mutex;
@@ -14,7 +16,9 @@ use crate::build::host;
 use crate::checkpoint::ConsumerId;
 use crate::error::Attempt;
 use crate::generation::{self, State};
+use crate::log::Log;
 use crate::{ApplyError, Batch, BatchKeys, Error, ReactError, transaction};
+use entity::{Act, Parked};
 
 /// Parked events replayed in one transaction.
 const TOGETHER: i64 = 100;
@@ -36,13 +40,6 @@ pub struct ParkedEvent {
     pub error: String,
     /// Milliseconds since the epoch when it was parked.
     pub parked_at: i64,
-}
-
-/// Who acts on parked events, and why.
-#[derive(Clone, Copy)]
-struct Act<'a> {
-    actor: &'a str,
-    reason: &'a str,
 }
 
 impl Operations {
@@ -160,9 +157,13 @@ impl Operations {
         let attempt = "replay parked events";
         let pool = self.database().projector();
         let mut connection = pool.acquire().await.attempt(attempt)?;
-        let commits = self.commits(&mut connection, replayer, subject).await?;
+        let (commits, removed) = self.commits(&mut connection, replayer, subject).await?;
         drop(connection);
         let parked = Parked { id: &replayer.id, subject, act };
+        if !removed.is_empty() {
+            parked.forget(pool, &removed).await.attempt(attempt)?;
+            return Ok((0, true));
+        }
         match &replayer.by {
             By::Projection(generation) => {
                 let refs: Vec<&RecordedCommit> = commits.iter().collect();
@@ -191,7 +192,7 @@ impl Operations {
             let pool = self.database().projector();
             let mut transaction = transaction::recording(pool, "kindred").await.attempt(attempt)?;
             match outcome {
-                Ok(()) => parked.unpark(&mut transaction, commit).await.attempt(attempt)?,
+                Ok(()) => parked.unpark(&mut transaction, commit.sequence).await.attempt(attempt)?,
                 Err(ReactError::Poison { reason, .. }) => {
                     parked.keep_reason(&mut transaction, commit, &reason).await.attempt(attempt)?;
                     transaction.commit().await.attempt(attempt)?;
@@ -205,26 +206,38 @@ impl Operations {
         Ok((done, !commits.is_empty()))
     }
 
+    /// What is parked of an entity, and which sequences of it were lawfully removed.
     async fn commits(
         &self,
         connection: &mut PgConnection,
         replayer: &Replayer,
         subject: &str,
-    ) -> Result<Vec<RecordedCommit>, Error> {
+    ) -> Result<(Vec<RecordedCommit>, Vec<u64>), Error> {
         let id = &replayer.id;
         let rows = sqlx::query_file!("src/operations/parking/of_entity.sql", id.name, id.generation, subject, TOGETHER)
             .fetch_all(connection)
             .await
             .attempt("replay parked events")?;
         let log = self.parts.log(&id.context).ok_or_else(|| Error::UnknownProjection(id.name.clone()))?;
-        let mut commits = Vec::with_capacity(rows.len());
+        let (mut commits, mut removed) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in rows {
             let sequence = row.sequence as u64;
-            let gone = || Error::Refused(format!("sequence {sequence} is not in the log of `{}`", id.context));
-            commits.push(log.at(sequence).await?.ok_or_else(gone)?);
+            match log.at(sequence).await? {
+                Some(commit) => commits.push(commit),
+                None if is_redacted(log, sequence).await? => removed.push(sequence),
+                None => {
+                    return Err(Error::Refused(format!("sequence {sequence} is not in the log of `{}`", id.context)));
+                }
+            }
         }
-        Ok(commits)
+        Ok((commits, removed))
     }
+}
+
+async fn is_redacted(log: &Log, sequence: u64) -> Result<bool, StoreError> {
+    let mut named = Redactions::default();
+    named.take(&log.redactions(sequence).await?)?;
+    Ok(named.at(sequence).is_some())
 }
 
 /// What applies parked events of one consumer again.
@@ -237,13 +250,6 @@ struct Replayer {
 enum By {
     Projection(Box<Generation>),
     Reaction(Arc<dyn crate::reaction::Erased>),
-}
-
-/// The parked events of one entity, and who acts on them.
-struct Parked<'a> {
-    id: &'a ConsumerId,
-    subject: &'a str,
-    act: Act<'a>,
 }
 
 /// Applies commits in one transaction; how many got through, and whether it may go on.
@@ -279,50 +285,9 @@ async fn apply_again(
             return Ok((done, false));
         }
         savepoint.commit().await.attempt(attempt)?;
-        parked.unpark(&mut transaction, commit).await.attempt(attempt)?;
+        parked.unpark(&mut transaction, commit.sequence).await.attempt(attempt)?;
         done += 1;
     }
     transaction.commit().await.attempt(attempt)?;
     Ok((done, !commits.is_empty()))
-}
-
-impl Parked<'_> {
-    async fn still_has(&self, connection: &mut PgConnection, commit: &RecordedCommit) -> Result<bool, sqlx::Error> {
-        let Self { id, subject, .. } = self;
-        let sequence = commit.sequence as i64;
-        let row = sqlx::query_file!("src/operations/parking/still.sql", id.name, id.generation, subject, sequence)
-            .fetch_optional(connection)
-            .await?;
-        Ok(row.is_some())
-    }
-
-    async fn keep_reason(
-        &self,
-        connection: &mut PgConnection,
-        commit: &RecordedCommit,
-        reason: &str,
-    ) -> Result<(), sqlx::Error> {
-        let Self { id, subject, .. } = self;
-        let sequence = commit.sequence as i64;
-        sqlx::query_file!("src/operations/parking/keep_reason.sql", id.name, id.generation, subject, sequence, reason)
-            .execute(connection)
-            .await
-            .map(drop)
-    }
-
-    async fn unpark(&self, connection: &mut PgConnection, commit: &RecordedCommit) -> Result<(), sqlx::Error> {
-        let Self { id, subject, act } = self;
-        sqlx::query_file!(
-            "src/operations/parking/unpark.sql",
-            id.name,
-            id.generation,
-            subject,
-            commit.sequence as i64,
-            act.actor,
-            act.reason
-        )
-        .execute(connection)
-        .await
-        .map(drop)
-    }
 }

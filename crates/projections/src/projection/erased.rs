@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{KeyId, RecordedCommit};
+use kindred_eventsourcing::{KeyId, RecordedCommit, StoreError};
 use kindred_ids::TenantSlug;
 use sqlx::PgConnection;
 
@@ -47,6 +47,10 @@ impl DynProjection {
 pub(crate) trait Erased: Send + Sync {
     fn declaration(&self) -> Declaration;
     fn wants(&self, commit: &RecordedCommit) -> bool;
+    /// Learns, outside any transaction, what `apply` must know of the log besides its commits.
+    fn prepare(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)>;
     fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
     fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
@@ -64,8 +68,9 @@ impl<P: Projection> Erased for P {
         }
     }
 
+    /// What names a removed commit is the core's own, no event of anybody.
     fn wants(&self, commit: &RecordedCommit) -> bool {
-        Projection::wants(self, commit)
+        !commit.is_redaction() && Projection::wants(self, commit)
     }
 
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {

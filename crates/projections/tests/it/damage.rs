@@ -7,7 +7,7 @@ use kindred_projections::{PartitionHead, Projector, Settings};
 
 use crate::support::{Ledger, Platform, quick, tenant};
 
-async fn damage_of(projector: &Projector) -> String {
+pub async fn damage_of(projector: &Projector) -> String {
     let mut health = projector.health();
     let seen = health.wait_for(|health| health.damaged.is_some());
     let health = tokio::time::timeout(Duration::from_secs(10), seen).await.expect("damage is seen").expect("news");

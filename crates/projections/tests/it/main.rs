@@ -8,6 +8,7 @@ mod leases;
 mod parking;
 mod reactions;
 mod rebuild;
+mod removal;
 mod support;
 mod versions;
 mod waiting;
