@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kindred_eventsourcing::{
-    Actor, ChainHash, CommitMeta, NewCommit, Record, RecordedCommit, RequestHash, ReservationTail, Timestamp, header,
+    Actor, ChainHash, CommitMeta, NewCommit, REDACTION_TYPE, RESERVATION_TYPES, Record, RecordedCommit, Redaction,
+    RequestHash, ReservationTail, Timestamp, header,
 };
 use kindred_ids::CommandId;
 use kindred_proto::log as proto;
 use prost::Message as _;
+
+use crate::descriptors::{CONTEXTS, events};
 
 fn records() -> Vec<Record> {
     let record = |event_type: &str, version, data: &'static [u8]| Record {
@@ -74,6 +77,12 @@ impl Stored {
         stored
     }
 
+    /// The first message that holds such an event.
+    fn of_type(event_type: &str) -> RecordedCommit {
+        let all = Self::all().into_iter().map(|stored| stored.read());
+        all.into_iter().find(|commit| commit.records[0].event_type == event_type).expect("stored")
+    }
+
     fn line(&self, name: &str) -> &'static str {
         self.lines.get(name).unwrap_or_else(|| panic!("a stored message lacks `{name}`"))
     }
@@ -124,12 +133,46 @@ fn every_header_and_the_body_count_in_the_hash() {
 
 #[test]
 fn stored_reservations_say_who_holds_the_name() {
-    let of_type = |event_type: &str| {
-        let all = Stored::all().into_iter().map(|stored| stored.read());
-        all.into_iter().find(|commit| commit.records[0].event_type == event_type).expect("stored")
-    };
-    let claimed = ReservationTail::read(Some(&of_type("Claimed"))).expect("read");
+    let claimed = ReservationTail::read(Some(&Stored::of_type("Claimed"))).expect("read");
     let ReservationTail::Held(holder) = claimed else { panic!("a claim is {claimed:?}") };
     assert!(holder.contains("member"), "{holder}");
-    assert_eq!(ReservationTail::read(Some(&of_type("Released"))), Ok(ReservationTail::Free));
+    assert_eq!(ReservationTail::read(Some(&Stored::of_type("Released"))), Ok(ReservationTail::Free));
+}
+
+#[test]
+fn stored_redactions_say_what_was_removed() {
+    let naming = Stored::of_type(REDACTION_TYPE);
+    let redaction = Redaction::read(&naming.records[0]).expect("read");
+    let removed = RecordedCommit { sequence: 12, ..Stored::all()[1].read() };
+    assert!(redaction.names(&removed) && redaction.key == naming.key, "{redaction:?}");
+    assert_eq!(redaction.order, "AG Köln, 12 C 7/26");
+    let marker = Stored::all().into_iter().map(|stored| stored.read()).find(|commit| commit.key == redaction.marker());
+    assert_eq!(marker.expect("its marker is stored").records, naming.records);
+    assert_eq!(redaction.record("membership"), naming.records[0]);
+}
+
+#[test]
+fn a_redaction_is_the_message_of_the_protocol() {
+    let record = &Stored::of_type(REDACTION_TYPE).records[0];
+    let redaction = Redaction::read(record).expect("read");
+    let message = proto::Redacted {
+        subject: redaction.key.subject("membership"),
+        sequence: redaction.sequence,
+        version: redaction.version,
+        commit_hash: redaction.hash.0.to_vec().into(),
+        previous_hash: redaction.previous.0.to_vec().into(),
+        command_id: redaction.command_id.to_string(),
+        request_hash: redaction.request_hash.0.to_vec().into(),
+        actor_id: redaction.actor.0,
+        order: redaction.order,
+    };
+    assert_eq!(message.encode_to_vec(), record.data);
+}
+
+#[test]
+fn no_context_has_an_event_of_the_core() {
+    for event in CONTEXTS.iter().flat_map(|context| events(context)) {
+        let name = event.name();
+        assert!(name != REDACTION_TYPE && !RESERVATION_TYPES.contains(&name), "`{name}` is the core's own");
+    }
 }
