@@ -3,6 +3,7 @@
 mod log;
 mod parked;
 mod projection;
+mod redact;
 mod tenant;
 
 use anyhow::Context as _;

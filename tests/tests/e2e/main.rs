@@ -1,0 +1,3 @@
+//! The platform's parts together, on real servers.
+
+mod removal;
