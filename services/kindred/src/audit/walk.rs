@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use kindred_eventsourcing::{EventStore, LogReader as _, RecordedCommit, StoreError, Timestamp};
+use kindred_eventsourcing::{EventStore, LogReader as _, RecordedCommit, Redactions, StoreError, Timestamp};
 use kindred_ids::Partition;
 use kindred_projections::PartitionHead;
 
@@ -33,6 +33,8 @@ struct Course {
 /// See the module.
 pub(super) struct Walk {
     courses: BTreeMap<Partition, Course>,
+    /// What was lawfully removed counts at its place, as it did when the heads were signed.
+    removed: Redactions,
     held: usize,
     findings: Vec<Finding>,
 }
@@ -46,12 +48,13 @@ impl Walk {
             let course = Partition::new(partition).and_then(|partition| courses.get_mut(&partition));
             course.into_iter().for_each(|course| course.claims.push_back(Claim { sequence, running, at }));
         }
-        Self { courses, held: 0, findings: Vec::new() }
+        Self { courses, removed: Redactions::default(), held: 0, findings: Vec::new() }
     }
 
     /// Reads a stream from its start to its end, or until nothing is waited for.
     pub(super) async fn read(&mut self, store: &impl EventStore) -> Result<(), StoreError> {
         let head = store.head().await?;
+        self.removed = Redactions::of_stream(store).await?;
         let (mut reader, mut position) = (store.reader(0, None).await?, 0);
         while position < head && self.waits() {
             let batch = match reader.next(BATCH, PATIENCE).await {
@@ -89,10 +92,19 @@ impl Walk {
 
     fn take(&mut self, commit: &RecordedCommit) {
         let partition = commit.key.partition();
+        self.hold(partition, commit.sequence - 1);
+        if let Some(course) = self.courses.get_mut(&partition) {
+            course.head = course.head.through(commit.sequence - 1, &self.removed).after(commit);
+        }
+        self.hold(partition, commit.sequence);
+    }
+
+    /// Compares a partition's heads up to and with `sequence`.
+    fn hold(&mut self, partition: Partition, sequence: u64) {
         let Some(course) = self.courses.get_mut(&partition) else { return };
-        course.head = course.head.after(commit);
-        while let Some(claim) = course.claims.front().copied().filter(|claim| claim.sequence <= commit.sequence) {
-            let what = if claim.sequence < commit.sequence {
+        while let Some(claim) = course.claims.front().copied().filter(|claim| claim.sequence <= sequence) {
+            course.head = course.head.through(claim.sequence, &self.removed);
+            let what = if course.head.sequence != claim.sequence {
                 gone()
             } else if claim.running != course.head.running.0 {
                 "the running hash is another one: a commit up to there was changed or taken out".to_owned()

@@ -1,7 +1,7 @@
 //! Heads against logs in memory: as they were, changed, cut.
 
 use kindred_eventsourcing::conformance::{commit, key};
-use kindred_eventsourcing::{MemoryStore, NewCommit, Write};
+use kindred_eventsourcing::{Actor, MemoryStore, NewCommit, Redact, Write};
 use kindred_ids::CommandId;
 
 use super::*;
@@ -52,6 +52,18 @@ async fn a_log_as_it_was_holds_also_when_it_went_on() {
     assert_eq!(walk(heads(&before).await, &before).await, (4, Vec::new()));
     assert_eq!(walk(heads(&before).await, &after).await, (4, Vec::new()));
     assert_eq!(walk(Vec::new(), &MemoryStore::new("posting")).await, (0, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_was_removed_on_an_order_still_counts_at_its_place() {
+    let store = log(&[1, 2, 1, 1, 2]).await;
+    let signed = heads(&store).await;
+    for sequence in [3, 4] {
+        let order = "file 7".parse().expect("a reference");
+        let redact = Redact { sequence, order, actor: Actor("operator:court".to_owned()), at: AT };
+        redact.run(&store).await.expect("removed");
+    }
+    assert_eq!(walk(signed, &store).await, (5, Vec::new()));
 }
 
 #[tokio::test]
