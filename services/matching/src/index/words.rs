@@ -13,11 +13,19 @@ pub(super) fn sentence(shared: &Feature, leaf: &Feature, own: Option<&str>) -> S
             let role = own.map_or_else(|| shared.value.to_string(), in_sentence);
             format!("You are both here as {} {role}", article(&role))
         }
-        Kind::Area => format!("You both live near {}", own.unwrap_or(&shared.value)),
+        Kind::Area => area(own.unwrap_or(&shared.value)),
         Kind::Language => format!("You both speak {}", language::name(&shared.value)),
         Kind::Year if shared == leaf => format!("You were both diagnosed in {}", leaf.value),
         Kind::Year => format!("You were both diagnosed around {}", leaf.value),
     }
+}
+
+/// Where nobody gave the area a name, it is the beginning of a postal code.
+fn area(place: &str) -> String {
+    if place.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("You both live where postal codes begin with {place}");
+    }
+    format!("You both live near {place}")
 }
 
 fn condition(code: &str, own: Option<&str>) -> String {
@@ -105,6 +113,7 @@ mod tests {
         assert_eq!(own(Kind::Interest, "Walking", None), "You both enjoy walking");
         assert_eq!(own(Kind::Role, "organizer", None), "You are both here as an organizer");
         assert_eq!(own(Kind::Area, "Boston", Some("Boston")), "You both live near Boston");
+        assert_eq!(own(Kind::Area, "021", None), "You both live where postal codes begin with 021");
         assert_eq!(own(Kind::Language, "es", None), "You both speak Spanish");
         assert_eq!(own(Kind::Year, "2021", None), "You were both diagnosed in 2021");
         let (year, band) = (feature(Kind::Year, "2021"), feature(Kind::Year, "2021").ancestors().remove(0));

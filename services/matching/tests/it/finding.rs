@@ -43,7 +43,7 @@ async fn people_find_each_other_with_reasons_in_plain_words() {
     let expected = [
         "You are both here as a patient",
         "You both enjoy walking",
-        "You both live near 021",
+        "You both live where postal codes begin with 021",
         "You both live with Hashimoto's thyroiditis",
         "You both speak Spanish",
         "You were both diagnosed in 2021",
