@@ -1,10 +1,13 @@
 //! Reading by subject and sequence.
 //!
-//! Single messages are read from the stream's leader. An entity is read in pages from
-//! whichever replica answers, and completed from the leader if that replica lags.
+//! Single messages are read from the stream's leader: of a stream of one copy by a direct
+//! get, which costs the server a fraction and which only the leader can answer then. An
+//! entity is read in pages from whichever replica answers, and completed from the leader if
+//! that replica lags.
 
 use std::time::Duration;
 
+use async_nats::header::{NATS_SEQUENCE, NATS_SUBJECT};
 use kindred_eventsourcing::{RecordedCommit, StoreError};
 use tokio::time::Instant;
 
@@ -25,7 +28,15 @@ const STALE_TRIES: u32 = 4;
 impl Core {
     /// The newest message on a subject, which may hold wildcards.
     pub(crate) async fn last_on(&self, subject: &str) -> Result<Option<StoredMessage>, StoreError> {
-        self.get(format!(r#"{{"last_by_subj":"{subject}"}}"#)).await
+        let request = format!(r#"{{"last_by_subj":"{subject}"}}"#);
+        if self.is_one_copy {
+            self.must_be_ours()?;
+            self.ready().await?;
+            if let Some(outcome) = self.get_direct(&request).await {
+                return outcome;
+            }
+        }
+        self.get(request).await
     }
 
     /// The message at a sequence.
@@ -54,6 +65,23 @@ impl Core {
     /// The first message on a subject from a sequence on.
     async fn next_on(&self, subject: &str, sequence: u64) -> Result<Option<StoredMessage>, StoreError> {
         self.get(format!(r#"{{"seq":{sequence},"next_by_subj":"{subject}"}}"#)).await
+    }
+
+    /// Asks whichever replica answers for one message; nothing if none does, or otherwise
+    /// than with a message or the word that there is none.
+    async fn get_direct(&self, request: &str) -> Option<Result<Option<StoredMessage>, StoreError>> {
+        let subject = format!("$JS.API.DIRECT.GET.{}", self.stream);
+        let answer = self.client.request(subject, None, request.to_owned().into(), self.options.attempt).await.ok()?;
+        match answer.status.map(|status| status.as_u16()) {
+            None => {
+                let headers = answer.headers.as_ref()?;
+                let sequence = page::number(headers, &NATS_SEQUENCE)?;
+                let subject = headers.get(NATS_SUBJECT)?.as_str().to_owned();
+                Some(Ok(Some(StoredMessage::of_map(sequence, subject, Some(headers), answer.payload))))
+            }
+            Some(404) => Some(Ok(None)),
+            Some(_) => None,
+        }
     }
 
     /// Asks the leader for one message, again while it is silent.

@@ -41,6 +41,8 @@ pub(crate) struct Core {
     pub identity: StreamIdentity,
     /// Whether we own the stream, or may only follow it.
     pub is_ours: bool,
+    /// Whether the stream has one copy, so that whoever answers is its leader.
+    pub is_one_copy: bool,
     pub options: StoreOptions,
     /// Tells this process's batches from another's.
     pub instance: String,
@@ -115,7 +117,8 @@ impl JetStreamStore {
             stream: stream.clone(),
             source: CallError::silent("the inbox", silence),
         })?;
-        let grouped = is_ours && options.durability == Durability::PowerLoss && checked.replicas == 1;
+        let is_one_copy = checked.replicas == 1;
+        let grouped = is_ours && options.durability == Durability::PowerLoss && is_one_copy;
         let core = Arc::new(Core {
             client: client.clone(),
             context: context.to_owned(),
@@ -123,6 +126,7 @@ impl JetStreamStore {
             stream,
             identity: checked.identity,
             is_ours,
+            is_one_copy,
             instance: client.inbox().rsplit('.').next().unwrap_or_default().to_owned(),
             next_batch: AtomicU64::new(0),
             batches: Semaphore::new(OPEN_BATCHES),

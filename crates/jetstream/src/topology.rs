@@ -88,19 +88,29 @@ pub struct StreamSettings {
     pub replicas: u8,
     /// The most that it may hold.
     pub max_bytes: u64,
+    /// Whether no service that uses the stream runs. A store reads a stream of one copy as
+    /// such as long as it is open, so that copies may be added only while there is none.
+    pub is_idle: bool,
 }
 
 impl StreamSettings {
     /// A stream of one copy of at most 8 GiB.
     #[must_use]
     pub fn new(context: &str) -> Self {
-        Self { context: context.to_owned(), replicas: 1, max_bytes: 8 << 30 }
+        Self { context: context.to_owned(), replicas: 1, max_bytes: 8 << 30, is_idle: false }
     }
 
     /// With so many copies.
     #[must_use]
     pub const fn replicas(mut self, replicas: u8) -> Self {
         self.replicas = replicas;
+        self
+    }
+
+    /// While no service uses it, or while some may.
+    #[must_use]
+    pub const fn idle(mut self, is_idle: bool) -> Self {
+        self.is_idle = is_idle;
         self
     }
 
@@ -122,6 +132,15 @@ pub enum ApplyError {
         stream: String,
         /// What was asked for.
         replicas: u8,
+    },
+    /// Copies would be added under services that read the one copy as the only one.
+    #[error(
+        "stream `{stream}` has one copy and services may be reading it as the only one: \
+         stop them, then apply with `--services-stopped`"
+    )]
+    InUse {
+        /// Which.
+        stream: String,
     },
     /// A context that cannot be part of a subject.
     #[error("`{0}` cannot name a context: lower-case letters and digits only")]
@@ -217,6 +236,9 @@ async fn reconcile(
     let wanted = config::wanted(settings, &identity);
     if known.is_some() && compare(stream, &found.config, &wanted).is_ok() {
         return Ok(Applied::Unchanged(identity));
+    }
+    if settings.replicas > 1 && replicas(&found.config) == 1 && !settings.is_idle {
+        return Err(ApplyError::InUse { stream: stream.to_owned() });
     }
     let merged = config::merge(found.config, &wanted);
     let failed = |source| ApplyError::Call { stream: stream.to_owned(), source };

@@ -70,6 +70,9 @@ enum StreamsCommand {
         /// Bytes that each stream may hold.
         #[arg(long, default_value_t = 64 * 1024 * 1024 * 1024)]
         max_bytes: u64,
+        /// No service runs: copies may be added to streams that have one.
+        #[arg(long)]
+        services_stopped: bool,
     },
     /// Accepts the streams that are there now in one service's database, after a deliberate
     /// restore.
@@ -91,8 +94,8 @@ impl Streams {
     /// be; if a database does not answer or its service runs.
     pub async fn run(self, format: Format) -> anyhow::Result<()> {
         match self.command {
-            StreamsCommand::Apply { bus, replicas, max_bytes } => {
-                let rows = apply(&bus.settings()?, replicas, max_bytes).await?;
+            StreamsCommand::Apply { bus, replicas, max_bytes, services_stopped } => {
+                let rows = apply(&bus.settings()?, replicas, max_bytes, services_stopped).await?;
                 format.rows(&["STREAM", "IDENTITY", "CHANGE"], &rows, |row| {
                     let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
                     vec![text("stream"), text("identity"), text("change")]
@@ -103,16 +106,22 @@ impl Streams {
     }
 }
 
-/// Makes the stream of every context; what was done to each.
+/// Makes the stream of every context; what was done to each. `is_idle` as in
+/// [`StreamSettings`].
 ///
 /// # Errors
 ///
 /// As [`Streams::run`].
-pub async fn apply(settings: &ConnectSettings, replicas: u8, max_bytes: u64) -> anyhow::Result<Vec<serde_json::Value>> {
+pub async fn apply(
+    settings: &ConnectSettings,
+    replicas: u8,
+    max_bytes: u64,
+    is_idle: bool,
+) -> anyhow::Result<Vec<serde_json::Value>> {
     let client = kindred_jetstream::connect(settings).await?;
     let mut rows = Vec::new();
     for context in CONTEXTS {
-        let stream = StreamSettings::new(context).replicas(replicas).max_bytes(max_bytes);
+        let stream = StreamSettings::new(context).replicas(replicas).max_bytes(max_bytes).idle(is_idle);
         let applied = apply_streams(&client, &stream).await?;
         let change = match &applied {
             Applied::Created(_) => "created",

@@ -1,11 +1,8 @@
 //! The bus with nothing above it: what a message costs by itself.
 
 use anyhow::{Context as _, ensure};
-use async_nats::{HeaderMap, Request};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use async_nats::{HeaderMap, Message, Request};
 use bytes::Bytes;
-use serde::Deserialize;
 
 use super::stage::Stage;
 use super::written::fresh;
@@ -14,6 +11,10 @@ use super::written::fresh;
 pub const CONTEXT: &str = "floor";
 /// Its name.
 const STREAM: &str = "EVT_FLOOR";
+
+/// The headers that a read adds to those stored.
+const ADDED: [&str; 6] =
+    ["Nats-Stream", "Nats-Subject", "Nats-Sequence", "Nats-Time-Stamp", "Nats-Num-Pending", "Nats-Last-Sequence"];
 
 /// A connection of its own to the bus.
 #[derive(Clone)]
@@ -30,10 +31,10 @@ impl Bare {
         Ok(Self { client: options.connect(stage.environment.nats.url()).await? })
     }
 
-    /// Asks the leader for the newest message on a subject, and looks no further.
-    pub async fn tail(&self, stream: &str, subject: &str) -> anyhow::Result<Bytes> {
+    /// The newest message on a subject of a stream of one copy, by the cheapest read there is.
+    pub async fn tail(&self, stream: &str, subject: &str) -> anyhow::Result<Message> {
         let request = Bytes::from(format!(r#"{{"last_by_subj":"{subject}"}}"#));
-        Ok(self.client.request(format!("$JS.API.STREAM.MSG.GET.{stream}"), request).await?.payload)
+        Ok(self.client.request(format!("$JS.API.DIRECT.GET.{stream}"), request).await?)
     }
 
     /// Stores a message like `like` on a subject of its own; waits for the acknowledgement.
@@ -64,19 +65,17 @@ impl Like {
     /// Takes the newest commit of a category in a context's stream.
     pub async fn newest(bare: &Bare, context: &str, category: &str) -> anyhow::Result<Self> {
         let stream = kindred_jetstream::stream_name(context);
-        let answer = bare.tail(&stream, &format!("es.{context}.*.*.{category}.*")).await?;
-        let answer: Answer<'_> =
-            serde_json::from_slice(&answer).with_context(|| format!("read a commit of `{category}`"))?;
+        let newest = bare.tail(&stream, &format!("es.{context}.*.*.{category}.*")).await?;
+        let stored = newest.headers.with_context(|| format!("find a commit of `{category}`"))?;
+        let subject = stored.get(async_nats::header::NATS_SUBJECT).context("a stored message names its subject")?;
+        let tenant = subject.as_str().split('.').nth(3).context("a commit's subject names a tenant")?.to_owned();
         let mut headers = HeaderMap::new();
-        for line in String::from_utf8(STANDARD.decode(answer.message.hdrs)?)?.split("\r\n").skip(1) {
-            if let Some((name, value)) = line.split_once(':') {
-                headers.insert(name, value.trim());
-            }
+        for (name, values) in stored.iter().filter(|(name, _)| !ADDED.contains(&name.as_ref())) {
+            headers.insert(name.clone(), values.first().context("a header has a value")?.clone());
         }
         headers.insert(async_nats::header::NATS_EXPECTED_STREAM, STREAM);
         headers.insert(async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
-        let tenant = answer.message.subject.split('.').nth(3).context("a commit's subject names a tenant")?.to_owned();
-        Ok(Self { category: category.to_owned(), tenant, headers, body: STANDARD.decode(answer.message.data)?.into() })
+        Ok(Self { category: category.to_owned(), tenant, headers, body: newest.payload })
     }
 
     /// Bytes of the body.
@@ -93,17 +92,4 @@ impl Like {
         headers.insert("es-command-id", command.to_string());
         (subject, headers)
     }
-}
-
-#[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    message: Message<'a>,
-}
-
-#[derive(Deserialize)]
-struct Message<'a> {
-    subject: &'a str,
-    hdrs: &'a str,
-    data: &'a str,
 }

@@ -1,7 +1,7 @@
 //! The floor loop: the network steps of a command and nothing else.
 //!
-//! A call goes to an echo server, which asks the leader of the log for the tails that an
-//! answer rests on, at the same time asks a second echo server where the command asks a
+//! A call goes to an echo server, which asks the log for the tails that an answer rests
+//! on, at the same time asks a second echo server where the command asks a
 //! second service, and then appends. Requests, answers and the commit are as large as the
 //! platform's; nobody reads, checks, decides, seals, measures or remembers anything.
 

@@ -84,6 +84,6 @@ fn end(status: u16, message: &Message) -> End {
     }
 }
 
-fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+pub(super) fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     headers.get(name.clone())?.as_str().parse().ok()
 }

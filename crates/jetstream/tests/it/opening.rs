@@ -148,6 +148,27 @@ async fn settings_that_no_stream_can_have_are_named() {
 }
 
 #[tokio::test]
+async fn copies_are_added_only_while_no_service_reads_the_one_as_the_only_one() {
+    let (context, client) = (unique_context(), client(Servers::ThreeNodes).await);
+    let one = settings(&context, Servers::OneNode);
+    let made = apply_streams(&client, &one).await.expect("applied");
+    let store = JetStreamStore::open(&client, &context, None, StoreOptions::default()).await.expect("opened");
+    store.append(vec![write(&key(1), None)]).await.expect("stored");
+
+    let three = settings(&context, Servers::ThreeNodes);
+    let error = apply_streams(&client, &three).await.expect_err("refused");
+    assert!(matches!(&error, ApplyError::InUse { stream } if stream == store.stream()), "{error:?}");
+    assert!(error.to_string().contains("--services-stopped"), "{error}");
+    assert_eq!(apply_streams(&client, &one).await.expect("as before"), Applied::Unchanged(made.identity().clone()));
+
+    let scaled = apply_streams(&client, &three.idle(true)).await.expect("applied");
+    assert_eq!(scaled, Applied::Updated(made.identity().clone()));
+    let store = JetStreamStore::open(&client, &context, Some(made.identity()), StoreOptions::default()).await;
+    let tail = store.expect("opened").tail(&key(1)).await.expect("read").expect("kept");
+    assert_eq!(tail.sequence, 2, "behind the probe");
+}
+
+#[tokio::test]
 async fn a_stream_made_anew_is_refused_until_adopted() {
     for servers in [Servers::OneNode, Servers::ThreeNodes] {
         let store = new_store(servers, Durability::ProcessCrash).await;

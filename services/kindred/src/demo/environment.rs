@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use futures::future::LocalBoxFuture;
 use kindred_embedded::{Durability, Nats, Postgres, Settings, SmtpSink, Sync};
 use kindred_jetstream::{ConnectSettings, Credentials, permissions};
 use kindred_vault::Vault;
@@ -57,7 +58,11 @@ impl Environment {
     /// # Errors
     ///
     /// As [`Self::start`].
-    pub async fn start_synced(settings: Settings, sync: Sync) -> anyhow::Result<Self> {
+    pub fn start_synced(settings: Settings, sync: Sync) -> LocalBoxFuture<'static, anyhow::Result<Self>> {
+        Box::pin(Self::prepare(settings, sync))
+    }
+
+    async fn prepare(settings: Settings, sync: Sync) -> anyhow::Result<Self> {
         let data = settings.data.clone();
         let password = password(&data)?;
         let (nats, postgres) = tokio::try_join!(
@@ -84,7 +89,7 @@ impl Environment {
     async fn streams(&self) -> anyhow::Result<()> {
         let mut admin = ConnectSettings::new([self.nats.url()], "admin");
         admin.credentials = Credentials::Password { user: "admin".to_owned(), password: self.password.clone() };
-        apply(&admin, 1, STREAM_BYTES).await.map(drop)
+        apply(&admin, 1, STREAM_BYTES, false).await.map(drop)
     }
 
     async fn databases(&self) -> anyhow::Result<()> {
