@@ -107,10 +107,26 @@ impl<S: EventStore> Executor<S> {
     pub async fn run_from<D: Contract>(
         &self,
         key: &EntityKey,
-        mut loaded: Arc<Loaded<D::State>>,
+        loaded: Arc<Loaded<D::State>>,
         command: &D::Command,
         context: &CommandContext,
     ) -> Result<Receipt, ExecuteError<D::Refusal>> {
+        self.run_through::<D>(key, loaded, command, context).await.map(|(receipt, _)| receipt)
+    }
+
+    /// As [`Self::run_from`], with the state that the receipt stands for: the one after the
+    /// command, or the present one where it was a replay or changed nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub async fn run_through<D: Contract>(
+        &self,
+        key: &EntityKey,
+        mut loaded: Arc<Loaded<D::State>>,
+        command: &D::Command,
+        context: &CommandContext,
+    ) -> Result<(Receipt, Arc<Loaded<D::State>>), ExecuteError<D::Refusal>> {
         let request_hash = RequestHash::of(command);
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
@@ -118,11 +134,12 @@ impl<S: EventStore> Executor<S> {
                 loaded = self.load::<D>(key).await.map_err(ExecuteError::Load)?;
             }
             if let Some(earlier) = loaded.receipts.get(&context.command_id) {
-                return self.replay(key, context, request_hash, earlier);
+                let receipt = self.replay(key, context, request_hash, earlier)?;
+                return Ok((receipt, loaded));
             }
             let decision = D::decide(&loaded.state, command).map_err(ExecuteError::Refused)?;
             if decision.events.is_empty() {
-                return Ok(self.receipt(key, loaded.version, loaded.sequence, false, false));
+                return Ok((self.receipt(key, loaded.version, loaded.sequence, false, false), loaded));
             }
             let commit = new_commit(context, &loaded, request_hash, decision.events.iter().map(D::encode).collect());
             let mut writes = vec![Write { key: key.clone(), expected: loaded.sequence, commit }];
@@ -191,7 +208,7 @@ impl<S: EventStore> Executor<S> {
         decision: &Decision<D::Event, D::Refusal>,
         commit: &NewCommit,
         sequence: u64,
-    ) -> Receipt {
+    ) -> (Receipt, Arc<Loaded<D::State>>) {
         let mut after = before.clone();
         for event in &decision.events {
             D::evolve(&mut after.state, event);
@@ -203,8 +220,9 @@ impl<S: EventStore> Executor<S> {
             &commit.body(),
         );
         after.advance(&commit.meta, sequence, hash);
-        self.cache.insert(key.clone(), Arc::new(after));
-        self.receipt(key, commit.meta.version, sequence, false, true)
+        let after = Arc::new(after);
+        self.cache.insert(key.clone(), after.clone());
+        (self.receipt(key, commit.meta.version, sequence, false, true), after)
     }
 
     fn receipt(&self, key: &EntityKey, version: u64, sequence: u64, replayed: bool, changed: bool) -> Receipt {

@@ -34,23 +34,24 @@ impl<S: EventStore> Application<S> {
     ) -> Result<(membership::Standing, Receipt), ApiError> {
         optional_text("note", note, 500)?;
         let keys = (tenant_key(tenant), member_key(tenant, pair.member), community_key(tenant, pair.community));
-        let (tenant_state, member, community) = futures::try_join!(
+        let key = membership_key(tenant, pair.community, pair.member);
+        let (tenant_state, member, community, loaded) = futures::try_join!(
             self.executor.load::<tenant::Tenant>(&keys.0),
             self.executor.load::<member::Member>(&keys.1),
             self.executor.load::<community::Community>(&keys.2),
+            self.executor.load::<Membership>(&key),
         )?;
         must_be_open(&tenant_state.state)?;
         must_be_active(member.state.standing)?;
         let policy = community.state.profile.as_ref().ok_or_else(community_unknown)?.join_policy;
-        let key = membership_key(tenant, pair.community, pair.member);
         let note = match note.trim() {
             "" => None,
             note => self.seal(tenant, pair.member, &key, command_id, &[("note", note)]).await?.pop(),
         };
         let command = membership::Join { pair, policy, note, at: self.clock.now() };
         let context = self.context(caller, command_id);
-        let receipt = self.executor.run::<Membership>(&key, &command.into(), &context).await?;
-        Ok((self.executor.load::<Membership>(&key).await?.state.standing, receipt))
+        let (receipt, after) = self.executor.run_through::<Membership>(&key, loaded, &command.into(), &context).await?;
+        Ok((after.state.standing, receipt))
     }
 
     /// Leaves a community.
