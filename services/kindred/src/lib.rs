@@ -13,3 +13,8 @@ pub mod operator;
 pub mod output;
 pub mod prepare;
 pub mod serve;
+
+/// Commands allocate much and briefly over several threads, where the C library's allocator
+/// spends its time on giving memory back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
