@@ -30,15 +30,18 @@ impl CopyRows {
     /// A text.
     pub fn text(&mut self, text: &str) -> &mut Self {
         let buffer = self.separate();
-        for character in text.chars() {
-            match character {
-                '\\' => buffer.push_str("\\\\"),
-                '\n' => buffer.push_str("\\n"),
-                '\r' => buffer.push_str("\\r"),
-                '\t' => buffer.push_str("\\t"),
-                other => buffer.push(other),
-            }
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'\\' | b'\n' | b'\r' | b'\t')) {
+            buffer.push_str(&rest[..at]);
+            buffer.push_str(match rest.as_bytes()[at] {
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                _ => "\\\\",
+            });
+            rest = &rest[at + 1..];
         }
+        buffer.push_str(rest);
         self
     }
 
@@ -63,7 +66,9 @@ impl CopyRows {
 
     /// A UUID.
     pub fn uuid(&mut self, uuid: uuid::Uuid) -> &mut Self {
-        self.shown(uuid.hyphenated())
+        let mut text = uuid::Uuid::encode_buffer();
+        self.separate().push_str(uuid.hyphenated().encode_lower(&mut text));
+        self
     }
 
     /// True or false.
@@ -76,8 +81,11 @@ impl CopyRows {
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let buffer = self.separate();
         buffer.push_str("\\\\x");
+        buffer.reserve(2 * bytes.len());
         for byte in bytes {
-            write!(buffer, "{byte:02x}").expect("a String takes all");
+            let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+            buffer.push(digit(byte >> 4));
+            buffer.push(digit(byte & 15));
         }
         self
     }
