@@ -170,9 +170,13 @@ fn entry(subject: String, commit: &kindred_eventsourcing::RecordedCommit) -> pro
 
 impl AdminService {
     async fn projection(&self, status: GenerationStatus) -> proto::Projection {
-        let behind = status.head.saturating_sub(status.position);
-        let oldest = if behind == 0 { None } else { self.store.at(status.position + 1).await.ok().flatten() };
-        let waiting = oldest.map_or(0, |commit| self.clock.now().millis() - commit.meta.at.millis());
+        let mut behind = status.head.saturating_sub(status.position);
+        let next = if behind == 0 { Ok(None) } else { self.store.at(status.position + 1).await };
+        // The last message may be one that nobody follows, the probe of the self-test.
+        if behind == 1 && matches!(next, Ok(None)) {
+            behind = 0;
+        }
+        let waiting = next.ok().flatten().map_or(0, |commit| self.clock.now().millis() - commit.meta.at.millis());
         let progress = if status.head == 0 { 1.0 } else { status.position as f64 / status.head as f64 };
         proto::Projection {
             name: status.projection,

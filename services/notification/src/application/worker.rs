@@ -31,6 +31,9 @@ pub struct WorkerSettings {
     pub pause: Duration,
 }
 
+/// For how long a ledger that cannot be read is no news.
+const QUIET: Duration = Duration::from_secs(5);
+
 /// See the module.
 pub struct Worker<S> {
     courier: Arc<Courier<S>>,
@@ -49,6 +52,8 @@ struct Board {
     in_flight: HashMap<Id, DeliveryId>,
     settling: HashMap<DeliveryId, Instant>,
     paused_until: Option<Instant>,
+    /// Since when the ledger could not be read, or when that was told last.
+    unread_since: Option<Instant>,
 }
 
 impl<S: EventStore> Worker<S> {
@@ -103,8 +108,18 @@ impl<S: EventStore> Worker<S> {
         let except = board.busy();
         let most = (self.settings.concurrency * 4) as u32;
         match self.ledger.due(self.courier.clock.now(), &except, most).await {
-            Ok(due) => board.waiting.extend(due),
-            Err(error) => tracing::warn!(%error, "due deliveries were not read"),
+            Ok(due) => {
+                board.unread_since = None;
+                board.waiting.extend(due);
+            }
+            // Right after a start the views may not be there yet.
+            Err(error) => {
+                let since = *board.unread_since.get_or_insert(now);
+                if now.duration_since(since) >= QUIET {
+                    board.unread_since = Some(now);
+                    tracing::warn!(%error, "due deliveries were not read");
+                }
+            }
         }
     }
 
