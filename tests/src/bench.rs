@@ -26,6 +26,7 @@ mod world;
 mod written;
 
 use anyhow::Context as _;
+use futures::future::LocalBoxFuture;
 use kindred_service_kit::config::{Telemetry, load_from};
 use kindred_service_kit::telemetry;
 use serde::Deserialize;
@@ -39,7 +40,12 @@ pub use report::Report;
 /// # Errors
 ///
 /// If something cannot be measured at all.
-pub async fn run(demand: Demand) -> anyhow::Result<Report> {
+pub fn run(demand: Demand) -> LocalBoxFuture<'static, anyhow::Result<Report>> {
+    // Boxed, so that it is compiled here and not again in the binary.
+    Box::pin(measure(demand))
+}
+
+async fn measure(demand: Demand) -> anyhow::Result<Report> {
     let _telemetry = observe()?;
     let mut report = Report::new(demand)?;
     append::run(&mut report).await.context("measure appends")?;

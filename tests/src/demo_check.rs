@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use futures::future::LocalBoxFuture;
 
 use crate::client::Client;
 use crate::platform::{Demo, free_port};
@@ -19,7 +20,12 @@ use answers::Answers;
 /// # Errors
 ///
 /// The first thing that does not hold.
-pub async fn run() -> anyhow::Result<()> {
+pub fn run() -> LocalBoxFuture<'static, anyhow::Result<()>> {
+    // Boxed, so that it is compiled here and not again in the binary.
+    Box::pin(play())
+}
+
+async fn play() -> anyhow::Result<()> {
     let begun = Instant::now();
     let folder = Folder::new()?;
     let port = free_port()?;

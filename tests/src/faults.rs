@@ -34,6 +34,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use futures::future::LocalBoxFuture;
 use kindred_testkit::Seed;
 
 pub use options::Options;
@@ -57,7 +58,12 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// If the platform cannot be started, or anything above does not hold.
-pub async fn run(options: Options) -> anyhow::Result<()> {
+pub fn run(options: Options) -> LocalBoxFuture<'static, anyhow::Result<()>> {
+    // Boxed, so that it is compiled here and not again in the binary.
+    Box::pin(play(options))
+}
+
+async fn play(options: Options) -> anyhow::Result<()> {
     say(&format!("seed {} · {} rounds of {}", options.seed, options.rounds, options.wanted()))?;
     let mut folder = Folder::new(options.keep)?;
     let outcome = rounds(&options, &folder.path).await;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::future::BoxFuture;
 use kindred_eventsourcing::Executor;
 use kindred_jetstream::JetStreamStore;
 use kindred_projections::{Database, Projector, Settings, Waiter};
@@ -48,6 +49,9 @@ pub struct Host {
     tasks: Tasks,
 }
 
+/// Makes a service's routes once its queries are there.
+type MakeRoutes = Box<dyn FnOnce(Queries) -> anyhow::Result<Routes> + Send>;
+
 impl Host {
     /// Connects the service of `context` to everything it stands on.
     ///
@@ -55,7 +59,16 @@ impl Host {
     ///
     /// If a setting does not hold, a server cannot be reached, or the stream is another one
     /// than before; names which.
-    pub async fn connect(context: &'static str, config: ServiceConfig<()>, tasks: Tasks) -> anyhow::Result<Self> {
+    pub fn connect(
+        context: &'static str,
+        config: ServiceConfig<()>,
+        tasks: Tasks,
+    ) -> BoxFuture<'static, anyhow::Result<Self>> {
+        // Boxed, so that it is compiled here and not again in every service.
+        Box::pin(Self::enter(context, config, tasks))
+    }
+
+    async fn enter(context: &'static str, config: ServiceConfig<()>, tasks: Tasks) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
         let issuer = Arc::new(Issuer::new(config.identity.role, config.identity.signing_key()?, clock.clone()));
         let positions = Arc::new(config.position.key()?);
@@ -172,11 +185,16 @@ impl Host {
     /// # Errors
     ///
     /// If something cannot start; what fails later stops the process.
-    pub async fn start(
+    pub fn start(
         self,
         wiring: Wiring,
-        routes: impl FnOnce(Queries) -> anyhow::Result<Routes>,
-    ) -> anyhow::Result<Running> {
+        routes: impl FnOnce(Queries) -> anyhow::Result<Routes> + Send + 'static,
+    ) -> BoxFuture<'static, anyhow::Result<Running>> {
+        // As `connect`.
+        Box::pin(self.serve(wiring, Box::new(routes)))
+    }
+
+    async fn serve(self, wiring: Wiring, routes: MakeRoutes) -> anyhow::Result<Running> {
         let membership = self.stream(MEMBERSHIP).await?;
         let mut builder = wiring.builder;
         if !wiring.wired.iter().any(|context| context == MEMBERSHIP) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::future::BoxFuture;
 use kindred_service_kit::caller::Issuer;
 use kindred_service_kit::clock::SystemClock;
 use kindred_service_kit::grpc::{Credentials, Health, HealthServer, channel};
@@ -32,7 +33,12 @@ pub struct Started {
 /// # Errors
 ///
 /// If a setting does not hold or the address is taken.
-pub async fn start(config: &Config, tasks: &Tasks) -> anyhow::Result<Started> {
+pub fn start<'a>(config: &'a Config, tasks: &'a Tasks) -> BoxFuture<'a, anyhow::Result<Started>> {
+    // Boxed, so that the gateway is compiled here and not again wherever it is started.
+    Box::pin(compose(config, tasks))
+}
+
+async fn compose(config: &Config, tasks: &Tasks) -> anyhow::Result<Started> {
     let stop = tasks.token(Stage::Serving);
     let gateway = gateway(config, stop.clone())?;
     let listener = TcpListener::bind(config.http.listen)

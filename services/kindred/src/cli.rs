@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use futures::future::LocalBoxFuture;
 use kindred_service_kit::config::ConfigError;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
@@ -74,7 +75,12 @@ impl Cli {
     /// # Errors
     ///
     /// Whatever failed; [`exit_code`] tells how the process ends.
-    pub async fn run(self) -> anyhow::Result<Option<PartlyBroken>> {
+    pub fn run(self) -> LocalBoxFuture<'static, anyhow::Result<Option<PartlyBroken>>> {
+        // Boxed, so that all commands are compiled here and not again in the binary.
+        Box::pin(self.perform())
+    }
+
+    async fn perform(self) -> anyhow::Result<Option<PartlyBroken>> {
         let format = self.output;
         match self.command {
             Command::Serve(serve) => serve.run().await?,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use kindred_projections::Person;
 use kindred_service_host::{ContextErasure, Host, KeyServiceSource, Running, ServiceConfig, confirm_by_call};
 use kindred_service_kit::caller::Role;
@@ -41,7 +42,12 @@ pub type Config = ServiceConfig<Settings>;
 /// # Errors
 ///
 /// If a setting does not hold or something it stands on cannot be reached.
-pub async fn start(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
+pub fn start(config: Config, tasks: Tasks) -> BoxFuture<'static, anyhow::Result<Running>> {
+    // Boxed, so that the service is compiled here and not again wherever it is started.
+    Box::pin(compose(config, tasks))
+}
+
+async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let (shared, own) = config.split();
     let host = Host::connect(CONTEXT, shared, tasks).await?;
     let membership = host.channel(Role::Membership)?;

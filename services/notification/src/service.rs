@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use futures::future::BoxFuture;
 use kindred_jetstream::JetStreamStore;
 use kindred_projections::{NoKeys, Waiter};
 use kindred_proto::notification::notifications_server::NotificationsServer;
@@ -31,7 +32,12 @@ pub const CONTEXT: &str = "notification";
 /// # Errors
 ///
 /// If a setting does not hold or a server cannot be reached; names which.
-pub async fn start(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
+pub fn start(config: Config, tasks: Tasks) -> BoxFuture<'static, anyhow::Result<Running>> {
+    // Boxed, so that the service is compiled here and not again wherever it is started.
+    Box::pin(compose(config, tasks))
+}
+
+async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let (shared, own) = config.split();
     let parts = shared.host.parts.clone();
     let host = Host::connect(CONTEXT, shared, tasks).await?;
