@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::HeaderMap;
 use tonic::Status;
@@ -17,7 +16,11 @@ const MARGIN: Duration = Duration::from_millis(2);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline(pub Instant);
 
-pub(super) async fn enforce(State(longest): State<Duration>, mut request: Request, next: Next) -> Response {
+pub(super) async fn enforce<F: Future<Output = Response>>(
+    longest: Duration,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let limit = match requested(request.headers()) {
         Ok(None) => longest,
         Ok(Some(asked)) => asked.saturating_sub(MARGIN).min(longest),
@@ -27,7 +30,7 @@ pub(super) async fn enforce(State(longest): State<Duration>, mut request: Reques
         return Status::from(exceeded()).into_http();
     }
     request.extensions_mut().insert(Deadline(Instant::now() + limit));
-    match tokio::time::timeout(limit, next.run(request)).await {
+    match tokio::time::timeout(limit, next(request)).await {
         Ok(response) => response,
         Err(_elapsed) => Status::from(exceeded()).into_http(),
     }

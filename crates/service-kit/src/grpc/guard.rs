@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::HeaderMap;
 use tonic::Status;
@@ -68,10 +67,14 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Tok
     value.to_str().map(Some).map_err(|_| TokenError::Malformed)
 }
 
-pub(super) async fn admit(State(guard): State<CallGuard>, mut request: Request, next: Next) -> Response {
+pub(super) async fn admit<F: Future<Output = Response>>(
+    guard: &CallGuard,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let path = request.uri().path();
     if OPEN.iter().any(|open| path.starts_with(open)) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let admitted = guard.admit(path.trim_start_matches('/'), request.headers());
     let admitted = admitted.and_then(|caller| certificate::fits(&caller, request.extensions()).map(|()| caller));
@@ -79,7 +82,7 @@ pub(super) async fn admit(State(guard): State<CallGuard>, mut request: Request, 
         Ok(mut caller) => {
             caller.deadline = request.extensions().get::<Deadline>().map(|deadline| deadline.0);
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            next(request).await
         }
         Err(error) => {
             tracing::debug!(reason = error.reason(), "call was not admitted");

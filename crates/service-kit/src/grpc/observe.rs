@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Histogram;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tracing::Instrument as _;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::response_body::{Watched, status_of};
 use crate::authorization::Authorizer;
@@ -52,14 +52,15 @@ impl Measured {
             return;
         }
         let name = code_name(code);
-        self.span.record(attribute::RPC_STATUS_CODE, name);
+        // Of the span alone: no log line is written within it any more.
+        self.span.set_attribute(attribute::RPC_STATUS_CODE, name);
         let mut attributes = vec![
             KeyValue::new(attribute::RPC_SYSTEM_NAME, "grpc"),
             KeyValue::new(attribute::RPC_METHOD, std::mem::take(&mut self.method)),
             KeyValue::new(attribute::RPC_STATUS_CODE, name),
         ];
         if code != Code::Ok {
-            self.span.record(attribute::ERROR_TYPE, name);
+            self.span.set_attribute(attribute::ERROR_TYPE, name);
             attributes.push(KeyValue::new(attribute::ERROR_TYPE, name));
         }
         self.duration.record(self.begun.elapsed().as_secs_f64(), &attributes);
@@ -72,7 +73,11 @@ impl Drop for Measured {
     }
 }
 
-pub(super) async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
+pub(super) async fn observe<F: Future<Output = Response>>(
+    observer: &Observer,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let path = request.uri().path().trim_start_matches('/');
     // An unknown path is a caller's text: it must not become a label.
     let method = if observer.authorizer.knows(path) { path.to_owned() } else { "_OTHER".to_owned() };
@@ -82,8 +87,6 @@ pub(super) async fn observe(State(observer): State<Observer>, request: Request, 
         otel.name = %method,
         rpc.system.name = "grpc",
         rpc.method = %method,
-        rpc.status_code = tracing::field::Empty,
-        error.type = tracing::field::Empty,
         trace_id = tracing::field::Empty,
     );
     trace::continue_from(&span, request.headers());
@@ -94,7 +97,7 @@ pub(super) async fn observe(State(observer): State<Observer>, request: Request, 
         span: span.clone(),
         ended: false,
     };
-    let response = next.run(request).instrument(span).await;
+    let response = next(request).instrument(span).await;
     let code = status_of(response.headers());
     if code != Code::Ok {
         measured.end(code);

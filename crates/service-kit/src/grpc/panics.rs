@@ -4,7 +4,6 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use futures::FutureExt as _;
 use tonic::Status;
@@ -15,10 +14,10 @@ use crate::error::ApiError;
 #[error("handler panicked: {0}")]
 struct Panicked(String);
 
-pub(super) async fn catch(request: Request, next: Next) -> Response {
+pub(super) async fn catch<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     // The request is consumed and nothing of it is looked at again, so no broken state
     // can be seen through it.
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    match AssertUnwindSafe(async { next(request).await }).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => Status::from(ApiError::internal(&Panicked(text_of(&*panic)))).into_http(),
     }

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -136,18 +138,35 @@ impl BoundServer {
     }
 }
 
-/// The layers, innermost first.
+/// What every call passes.
+struct Gate {
+    observer: Observer,
+    places: Semaphore,
+    max_message_bytes: usize,
+    longest: Duration,
+    guard: CallGuard,
+}
+
+/// One layer for all: each layer of a router is boxed and copied for every call.
 fn layered(routes: Routes, guard: &CallGuard, settings: &Server, stopping: CancellationToken) -> Routes {
-    let places = Arc::new(Semaphore::new(settings.max_concurrent_requests.as_usize()));
-    let observer = Observer::new(guard.authorizer().clone(), stopping);
-    let router = routes
-        .into_axum_router()
-        .layer(from_fn_with_state(guard.clone(), guard::admit))
-        .layer(from_fn_with_state(settings.request_timeout_millis.duration(), deadline::enforce))
-        .layer(from_fn_with_state(settings.max_message_bytes.as_usize(), limits::bound_messages))
-        .layer(from_fn_with_state(places, limits::shed))
-        .layer(from_fn(panics::catch))
-        .layer(from_fn(protocol::require))
-        .layer(from_fn_with_state(observer, observe));
-    Routes::from(router)
+    let gate = Gate {
+        observer: Observer::new(guard.authorizer().clone(), stopping),
+        places: Semaphore::new(settings.max_concurrent_requests.as_usize()),
+        max_message_bytes: settings.max_message_bytes.as_usize(),
+        longest: settings.request_timeout_millis.duration(),
+        guard: guard.clone(),
+    };
+    Routes::from(routes.into_axum_router().layer(from_fn_with_state(Arc::new(gate), pass)))
+}
+
+/// From outside in.
+async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let gate = &*gate;
+    let admit = |request| guard::admit(&gate.guard, request, |request| next.run(request));
+    let in_time = |request| deadline::enforce(gate.longest, request, admit);
+    let bounded = |request| in_time(limits::bound_messages(gate.max_message_bytes, request));
+    let shed = |request| limits::shed(&gate.places, request, bounded);
+    let caught = |request| panics::catch(request, shed);
+    let grpc = |request| protocol::require(request, caught);
+    observe(&gate.observer, request, grpc).await
 }
