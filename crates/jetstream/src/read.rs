@@ -7,13 +7,15 @@
 
 use std::time::Duration;
 
+use async_nats::HeaderMap;
 use async_nats::header::{NATS_SEQUENCE, NATS_SUBJECT};
+use bytes::Bytes;
 use kindred_eventsourcing::{RecordedCommit, StoreError};
 use tokio::time::Instant;
 
 use crate::api::{self, code};
 use crate::append::backoff;
-use crate::message::{MessageAnswer, StoredMessage};
+use crate::message::{MessageAnswer, StoredMessage, read_commit};
 use crate::store::Core;
 use crate::{CallError, reader, topology};
 
@@ -25,18 +27,43 @@ pub(crate) use replies::Replies;
 /// How often a lagging replica is asked again before the leader is.
 const STALE_TRIES: u32 = 4;
 
+/// A message as a direct get hands it out.
+struct Direct {
+    sequence: u64,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Direct {
+    fn subject(&self) -> &str {
+        self.headers.get(NATS_SUBJECT).map_or("", |value| value.as_str())
+    }
+}
+
+fn last_request(subject: &str) -> String {
+    format!(r#"{{"last_by_subj":"{subject}"}}"#)
+}
+
 impl Core {
     /// The newest message on a subject, which may hold wildcards.
     pub(crate) async fn last_on(&self, subject: &str) -> Result<Option<StoredMessage>, StoreError> {
-        let request = format!(r#"{{"last_by_subj":"{subject}"}}"#);
-        if self.is_one_copy {
-            self.must_be_ours()?;
-            self.ready().await?;
-            if let Some(outcome) = self.get_direct(&request).await {
-                return outcome;
-            }
+        let stored = |direct: Direct| {
+            StoredMessage::of_map(direct.sequence, direct.subject().to_owned(), Some(&direct.headers), direct.body)
+        };
+        match self.last_direct(subject).await? {
+            Some(direct) => Ok(direct.map(stored)),
+            None => self.get(last_request(subject)).await,
         }
-        self.get(request).await
+    }
+
+    /// As [`Self::last_on`], as a commit.
+    pub(crate) async fn tail_of(&self, subject: &str) -> Result<Option<RecordedCommit>, StoreError> {
+        let commit =
+            |direct: Direct| read_commit(direct.sequence, direct.subject(), Some(&direct.headers), direct.body.clone());
+        match self.last_direct(subject).await? {
+            Some(direct) => direct.map(commit).transpose(),
+            None => self.get(last_request(subject)).await?.map(StoredMessage::into_commit).transpose(),
+        }
     }
 
     /// The message at a sequence.
@@ -67,21 +94,24 @@ impl Core {
         self.get(format!(r#"{{"seq":{sequence},"next_by_subj":"{subject}"}}"#)).await
     }
 
-    /// Asks whichever replica answers for one message; nothing if none does, or otherwise
-    /// than with a message or the word that there is none.
-    async fn get_direct(&self, request: &str) -> Option<Result<Option<StoredMessage>, StoreError>> {
-        let subject = format!("$JS.API.DIRECT.GET.{}", self.stream);
-        let answer = self.client.request(subject, None, request.to_owned().into(), self.options.attempt).await.ok()?;
-        match answer.status.map(|status| status.as_u16()) {
-            None => {
-                let headers = answer.headers.as_ref()?;
-                let sequence = page::number(headers, &NATS_SEQUENCE)?;
-                let subject = headers.get(NATS_SUBJECT)?.as_str().to_owned();
-                Some(Ok(Some(StoredMessage::of_map(sequence, subject, Some(headers), answer.payload))))
-            }
-            Some(404) => Some(Ok(None)),
-            Some(_) => None,
+    /// Asks for the newest message on a subject where whoever answers is the leader;
+    /// nothing if nobody does, or otherwise than with a message or the word that there is none.
+    async fn last_direct(&self, subject: &str) -> Result<Option<Option<Direct>>, StoreError> {
+        if !self.is_one_copy {
+            return Ok(None);
         }
+        self.must_be_ours()?;
+        self.ready().await?;
+        let asked = format!("$JS.API.DIRECT.GET.{}", self.stream);
+        let answer = self.client.request(asked, None, last_request(subject).into(), self.options.attempt).await;
+        Ok(answer.ok().and_then(|answer| match (answer.status.map(|status| status.as_u16()), answer.headers) {
+            (None, Some(headers)) if headers.get(NATS_SUBJECT).is_some() => {
+                let sequence = page::number(&headers, &NATS_SEQUENCE)?;
+                Some(Some(Direct { sequence, headers, body: answer.payload }))
+            }
+            (Some(404), _) => Some(None),
+            _ => None,
+        }))
     }
 
     /// Asks the leader for one message, again while it is silent.

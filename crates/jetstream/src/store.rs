@@ -176,8 +176,7 @@ impl EventStore for JetStreamStore {
     }
 
     async fn tail(&self, key: &EntityKey) -> Result<Option<RecordedCommit>, StoreError> {
-        let message = self.core.last_on(&key.subject(&self.core.context)).await?;
-        message.map(crate::message::StoredMessage::into_commit).transpose()
+        self.core.tail_of(&key.subject(&self.core.context)).await
     }
 
     async fn at(&self, sequence: u64) -> Result<Option<RecordedCommit>, StoreError> {
