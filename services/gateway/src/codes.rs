@@ -61,6 +61,12 @@ pub fn coded(typed: &str) -> Option<(String, String)> {
     is_code(&code).then(|| (format!("{SYSTEM}|{code}"), words.to_owned()))
 }
 
+/// The plain words of a coded value such as `icd10cm|E06.3`, if the list has them.
+#[must_use]
+pub fn condition(value: &str) -> Option<&'static str> {
+    known(value.strip_prefix(SYSTEM)?.strip_prefix('|')?)
+}
+
 fn known(code: &str) -> Option<&'static str> {
     conditions().find(|(listed, _)| *listed == code).map(|(_, words)| words)
 }
@@ -93,6 +99,14 @@ mod tests {
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), conditions().count());
+    }
+
+    #[test]
+    fn a_code_of_the_list_has_words() {
+        assert!(condition("icd10cm|E06.3").is_some_and(|words| words.starts_with("Hashimoto")));
+        for other in ["icd10cm|A00.9", "snomed|E06.3", "E06.3", "icd10cm", ""] {
+            assert_eq!(condition(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -65,13 +65,16 @@ impl ProfileField {
         }
     }
 
-    /// To the wire.
+    /// To the wire; a code of our list that came without words gets the list's.
     #[must_use]
     pub fn into_wire(self) -> wire::ProfileField {
         wire::ProfileField {
             kind: self.kind.wire(),
+            label: match (self.label.is_empty(), self.kind) {
+                (true, FieldKind::Condition) => self.listed().unwrap_or_default().to_owned(),
+                _ => self.label,
+            },
             value: self.value,
-            label: self.label,
             visibility: self.visibility.wire(),
         }
     }
@@ -79,10 +82,15 @@ impl ProfileField {
     /// In words for people: the label of a code, a language's name, else the value itself.
     #[must_use]
     pub fn words(&self) -> &str {
+        if self.label.is_empty() { self.listed().unwrap_or(&self.value) } else { &self.label }
+    }
+
+    /// What our own lists call the value.
+    fn listed(&self) -> Option<&'static str> {
         match self.kind {
-            _ if !self.label.is_empty() => &self.label,
-            FieldKind::Language => codes::language(&self.value).unwrap_or(&self.value),
-            _ => &self.value,
+            FieldKind::Condition => codes::condition(&self.value),
+            FieldKind::Language => codes::language(&self.value),
+            _ => None,
         }
     }
 

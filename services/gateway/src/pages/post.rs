@@ -51,6 +51,9 @@ fn post_in<'a>(thread: &'a Thread, post_id: &str) -> Result<&'a Post, ApiError> 
 /// `GET /posts/{id}/edit?thread=`.
 pub async fn edit_form(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
     let thread_id = visit.query().line("thread");
+    if thread_id.is_empty() {
+        return Err(ApiError::not_found("POST_UNKNOWN", "no such post").into());
+    }
     let call = visit.call()?;
     let part = Part::first(100);
     // The newest state is in the history, also of a reply far down.
