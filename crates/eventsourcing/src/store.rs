@@ -112,6 +112,17 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// An entity's newest commit, as the leader knows it.
     fn tail(&self, key: &EntityKey) -> impl Future<Output = Result<Option<RecordedCommit>, StoreError>> + Send;
 
+    /// All commits of an entity through its newest, as the leader knows it, oldest first.
+    fn history(&self, key: &EntityKey) -> impl Future<Output = Result<Vec<RecordedCommit>, StoreError>> + Send {
+        async move {
+            match self.tail(key).await? {
+                None => Ok(Vec::new()),
+                Some(tail) if tail.meta.version == 1 => Ok(vec![tail]),
+                Some(tail) => self.load(key, 0, tail.sequence).await,
+            }
+        }
+    }
+
     /// The commit at a sequence, as the leader knows it.
     fn at(&self, sequence: u64) -> impl Future<Output = Result<Option<RecordedCommit>, StoreError>> + Send;
 

@@ -1,9 +1,8 @@
 //! Grouped appends: where each write to the disk is dear, concurrent commits share one.
 //!
-//! One batch of this process is under way for the stream; what comes meanwhile waits for
-//! the next. Where so many wait that sending them takes longer than a write to the disk, a
-//! second one is sent while the first is stored. A batch holds at most one commit per
-//! subject, none on a subject that is under way, and never a part of a command. If it is refused or not answered, each of its commands is appended by itself,
+//! At most one batch of this process is under way for the stream; what comes meanwhile
+//! waits for the next. A batch holds at most one commit per subject and never a part of a
+//! command. If it is refused or not answered, each of its commands is appended by itself,
 //! which tells those that were stored, those that lost and those that can still be stored.
 
 use std::collections::{HashSet, VecDeque};
@@ -12,7 +11,6 @@ use std::time::Duration;
 
 use kindred_eventsourcing::AppendError;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use crate::append;
@@ -25,11 +23,6 @@ use crate::store::Core;
 const MOST_MESSAGES: usize = 500;
 /// Bytes of a batch.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
-
-/// Commands that are worth a batch beside another one.
-const WIDE: usize = 100;
-/// Batches under way at once.
-const UNDER_WAY: usize = 2;
 
 /// The longest wait for company: little beside a write to the disk.
 const GATHER: Duration = Duration::from_millis(1);
@@ -65,76 +58,19 @@ impl Group {
     }
 }
 
-/// A batch that is under way ends with the subjects that it held.
-type Stored = JoinSet<HashSet<String>>;
-
 async fn run(core: Arc<Core>, mut jobs: mpsc::UnboundedReceiver<Job>) {
     let mut waiting = VecDeque::new();
-    let mut under_way = Stored::new();
-    let mut held = HashSet::new();
     let mut last = 1;
     loop {
-        if waiting.is_empty() && under_way.is_empty() {
+        if waiting.is_empty() {
             let Some(job) = jobs.recv().await else { return };
             waiting.push_back(job);
         }
-        if under_way.is_empty() {
-            gather(&mut jobs, &mut waiting, last).await;
-        } else if !widen(&mut jobs, &mut waiting, &mut under_way, &mut held).await {
-            continue;
-        }
-        let most = if waiting.len() >= 2 * WIDE { waiting.len() / 2 } else { waiting.len() };
-        let batch = take_batch(&mut waiting, &held, most);
-        if batch.is_empty() {
-            release(under_way.join_next().await, &mut held);
-            continue;
-        }
+        gather(&mut jobs, &mut waiting, last).await;
+        let batch = take_batch(&mut waiting);
         last = batch.len();
-        let subjects: HashSet<String> = subjects(&batch).cloned().collect();
-        held.extend(subjects.iter().cloned());
-        let core = core.clone();
-        under_way.spawn(async move {
-            store(&core, batch).await;
-            subjects
-        });
+        store(&core, batch).await;
     }
-}
-
-/// Waits until enough wait for a batch beside the one under way, or that one has ended;
-/// whether there are enough.
-async fn widen(
-    jobs: &mut mpsc::UnboundedReceiver<Job>,
-    waiting: &mut VecDeque<Job>,
-    under_way: &mut Stored,
-    held: &mut HashSet<String>,
-) -> bool {
-    loop {
-        if under_way.len() < UNDER_WAY && waiting.len() >= WIDE {
-            return true;
-        }
-        tokio::select! {
-            biased;
-            ended = under_way.join_next() => {
-                release(ended, held);
-                return false;
-            }
-            Some(job) = jobs.recv() => waiting.push_back(job),
-        }
-    }
-}
-
-/// The subjects of a batch that has ended are free again.
-fn release(ended: Option<Result<HashSet<String>, JoinError>>, held: &mut HashSet<String>) {
-    match ended {
-        Some(Ok(subjects)) => held.retain(|subject| !subjects.contains(subject)),
-        // It panicked: which it held is not known, and a second try on one is refused, not lost.
-        Some(Err(_)) => held.clear(),
-        None => {}
-    }
-}
-
-fn subjects(batch: &[Job]) -> impl Iterator<Item = &String> {
-    batch.iter().flat_map(|job| job.messages.iter().map(|message| &message.subject))
 }
 
 /// Takes what is there. Those whose commits the last batch held are deciding on their
@@ -155,20 +91,18 @@ async fn gather(jobs: &mut mpsc::UnboundedReceiver<Job>, waiting: &mut VecDeque<
     }
 }
 
-/// Takes as many commands as fit, at most `most`, in order; those on a subject already
-/// taken or under way wait.
-fn take_batch(waiting: &mut VecDeque<Job>, held: &HashSet<String>, most: usize) -> Vec<Job> {
-    let mut taken = HashSet::new();
+/// Takes as many commands as fit, in order; those on a subject already taken wait.
+fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
+    let mut subjects = HashSet::new();
     let (mut messages, mut bytes) = (0, 0);
     let (mut batch, mut left) = (Vec::new(), VecDeque::new());
     for job in waiting.drain(..) {
         let size: usize = job.messages.iter().map(|message| message.body.len()).sum();
         let fits = messages + job.messages.len() <= MOST_MESSAGES && bytes + size <= MOST_BYTES;
-        let free =
-            !job.messages.iter().any(|message| taken.contains(&message.subject) || held.contains(&message.subject));
+        let free = !job.messages.iter().any(|message| subjects.contains(&message.subject));
         // A subject that waits holds back later commands on it, so that order stays.
-        taken.extend(job.messages.iter().map(|message| message.subject.clone()));
-        if free && batch.len() < most && (batch.is_empty() || fits) {
+        subjects.extend(job.messages.iter().map(|message| message.subject.clone()));
+        if batch.is_empty() || (fits && free) {
             messages += job.messages.len();
             bytes += size;
             batch.push(job);

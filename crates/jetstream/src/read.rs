@@ -178,6 +178,36 @@ impl Core {
         }
     }
 
+    /// All commits on a subject: of a stream of one copy in one round, since what its leader
+    /// does not hand out is not there; else through the tail.
+    pub(crate) async fn history(&self, subject: &str) -> Result<Vec<RecordedCommit>, StoreError> {
+        if self.is_one_copy
+            && let Some(commits) = self.pages(subject).await?
+        {
+            return Ok(commits);
+        }
+        match self.tail_of(subject).await? {
+            None => Ok(Vec::new()),
+            Some(tail) if tail.meta.version == 1 => Ok(vec![tail]),
+            Some(tail) => self.load(subject, 0, tail.sequence).await,
+        }
+    }
+
+    /// Page after page to the end; nothing if one breaks off.
+    async fn pages(&self, subject: &str) -> Result<Option<Vec<RecordedCommit>>, StoreError> {
+        self.must_be_ours()?;
+        self.ready().await?;
+        let mut commits: Vec<RecordedCommit> = Vec::new();
+        loop {
+            let from = commits.last().map_or(1, |commit| commit.sequence + 1);
+            match self.page(subject, from, u64::MAX, &mut commits).await? {
+                page::End::Through | page::End::NoMore => return Ok(Some(commits)),
+                page::End::More => {}
+                page::End::Cut(_) => return Ok(None),
+            }
+        }
+    }
+
     /// All commits on a subject behind `after` up to and with `through`.
     pub(crate) async fn load(
         &self,

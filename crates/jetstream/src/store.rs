@@ -179,6 +179,10 @@ impl EventStore for JetStreamStore {
         self.core.tail_of(&key.subject(&self.core.context)).await
     }
 
+    async fn history(&self, key: &EntityKey) -> Result<Vec<RecordedCommit>, StoreError> {
+        self.core.history(&key.subject(&self.core.context)).await
+    }
+
     async fn at(&self, sequence: u64) -> Result<Option<RecordedCommit>, StoreError> {
         let message = self.core.message_at(sequence).await?.filter(|message| message.subject != self.core.probe);
         message.map(crate::message::StoredMessage::into_commit).transpose()

@@ -3,11 +3,12 @@
 //! Rows, parked events and checkpoints are one transaction, and the checkpoints move only
 //! if they still stand where their owner left them, under its epoch.
 
+mod fold;
 mod park;
 mod records;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
@@ -22,6 +23,7 @@ use crate::projection::{ApplyError, Batch, Erased};
 use crate::telemetry::{consumer_label, instruments};
 use crate::transaction::{self, describe, is_data_error};
 use crate::{BatchKeys, Database};
+pub(crate) use fold::{Folded, Folder};
 pub(crate) use park::{ParkRow, park};
 pub(crate) use records::{Records, person};
 
@@ -45,7 +47,7 @@ pub(crate) struct Generation {
     pub poison: Poison,
     /// Whether its tables are bare: nobody reads them, no policy, no secondary index.
     pub bare: bool,
-    pub records: Mutex<Records>,
+    pub records: Arc<Mutex<Records>>,
     /// Entities at which no more are parked.
     pub most_parked: u32,
 }
@@ -95,13 +97,14 @@ impl Consumer for Generation {
 }
 
 impl Generation {
+    /// Makes rows of this generation ahead.
+    pub(crate) fn folder(&self) -> Folder {
+        Folder { projection: self.projection.clone(), keys: self.keys.clone(), records: self.records.clone() }
+    }
+
     async fn prefetch(&self, commits: &[&RecordedCommit]) -> Result<Arc<Keys>, ProcessError> {
         let wanted: HashSet<_> = self.projection.keys(commits).into_iter().collect();
-        if wanted.is_empty() {
-            return Ok(Arc::default());
-        }
-        let wanted: Vec<_> = wanted.into_iter().collect();
-        self.keys.keys(&wanted).await.map(Arc::new).map_err(|error| ProcessError::Passing(error.into()))
+        fold::keys(&*self.keys, wanted).await.map_err(|error| ProcessError::Passing(error.into()))
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
@@ -115,7 +118,11 @@ impl Generation {
             let seen = self.records.lock().await.read(&mut transaction, &self.id).await?;
             let (waiting, flowing): (Vec<&RecordedCommit>, Vec<&RecordedCommit>) =
                 wanted.iter().partition(|commit| seen.parked.contains(&commit.key.subject(&self.id.context)));
-            if !flowing.is_empty() {
+            let folded = work.folded.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let fits = |folded: &Folded| waiting.is_empty() && folded.fits(flowing.len(), seen.through);
+            if let Some(folded) = folded.filter(fits) {
+                folded.write(&mut transaction).await.map_err(|error| into_failure(error.into()))?;
+            } else if !flowing.is_empty() {
                 let keys = BatchKeys::new(keys.clone(), seen.erased);
                 let batch = Batch { commits: flowing, keys };
                 self.apply(&mut transaction, &batch).await.map_err(into_failure)?;

@@ -20,10 +20,10 @@ use std::sync::{Arc, PoisonError};
 use kindred_eventsourcing::RecordedCommit;
 use kindred_ids::{PARTITIONS, Partition};
 use kindred_vault::KeyRing;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::apply::{Generation, Poison, Records};
+use crate::apply::{Folded, Generation, Poison};
 use crate::checkpoint::{Mark, Owned};
 use crate::consumer::{Consumer, ProcessError, Work};
 use crate::error::Attempt;
@@ -144,7 +144,7 @@ impl Builder {
             database: site.around.leases.database.clone(),
             poison,
             bare: matches!(site.row.phase.as_str(), "tables" | "load"),
-            records: Mutex::new(Records::default()),
+            records: Arc::default(),
             most_parked: site.around.settings.most_parked,
         };
         Self { site, consumer, owned: BTreeMap::new(), reader: None, progress: Progress::default() }
@@ -228,7 +228,7 @@ impl Builder {
             let batch = reader.next(settings.batch, settings.wait).await.map_err(Error::from)?;
             check_order(self.site.log.context(), position, &batch).map_err(Error::from)?;
             position = position.max(batch.position);
-            self.apply(&batch.commits, limits).await?;
+            self.apply(&batch.commits, limits, None).await?;
         }
         // With limits, commits were read that are not applied yet: read them again.
         if limits.is_none() {
@@ -243,6 +243,7 @@ impl Builder {
         &mut self,
         commits: &[RecordedCommit],
         limits: Option<&BTreeMap<Partition, Mark>>,
+        folded: Option<Folded>,
     ) -> Result<(), Stopped> {
         let Some(last) = commits.last() else { return Ok(()) };
         let last = Mark { sequence: last.sequence, hash: last.hash };
@@ -269,7 +270,7 @@ impl Builder {
                 && commit.sequence <= limit(partition).sequence
                 && !skipped(self.consumer.bare, commit)
         };
-        let work = Work { commits: commits.iter().filter(due).collect(), moves };
+        let work = Work::new(commits.iter().filter(due).collect(), moves).folded(folded);
         let events: usize = work.commits.iter().map(|commit| commit.records.len()).sum();
         match self.consumer.process(&work).await {
             Ok(processed) => {

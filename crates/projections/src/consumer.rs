@@ -1,17 +1,33 @@
 //! What follows a stream: a generation of a projection, or a reaction.
 
 use std::error::Error;
+use std::sync::Mutex;
 
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{LogDamaged, RecordedCommit, StoreError};
 use kindred_ids::Partition;
 
+use crate::apply::Folded;
 use crate::checkpoint::{ConsumerId, Mark, Owned};
 
 /// Commits of owned partitions, and where each partition stands after them.
 pub(crate) struct Work<'a> {
     pub commits: Vec<&'a RecordedCommit>,
     pub moves: Vec<(Owned, Mark)>,
+    /// The rows of the commits, if they were made ahead.
+    pub folded: Mutex<Option<Folded>>,
+}
+
+impl<'a> Work<'a> {
+    /// With nothing made ahead.
+    pub fn new(commits: Vec<&'a RecordedCommit>, moves: Vec<(Owned, Mark)>) -> Self {
+        Self { commits, moves, folded: Mutex::new(None) }
+    }
+
+    /// With what was made ahead of just these commits.
+    pub fn folded(self, folded: Option<Folded>) -> Self {
+        Self { folded: Mutex::new(folded), ..self }
+    }
 }
 
 /// Partitions as they stand after a piece of work.

@@ -52,7 +52,7 @@ pub use keys::{BatchKeys, NoKeys};
 pub use kindred_vault::{Aad, KeyRing, Opened};
 pub use operations::{GenerationStatus, Operations, ParkedEvent, ReactionStatus};
 pub use person::{ErasedPeople, Person};
-pub use projection::{ApplyError, Batch, BatchEvent, Declaration, DynProjection, Projection};
+pub use projection::{ApplyError, Batch, BatchEvent, BulkRows, Declaration, DynProjection, Projection};
 pub use projector::{Health, Projector, ProjectorBuilder};
 pub use reaction::{DynReaction, ReactError, Reaction, reaction_command_id};
 pub use settings::Settings;

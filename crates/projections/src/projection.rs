@@ -6,6 +6,7 @@ mod erased;
 use std::error::Error;
 use std::future::Future;
 
+use futures::future::BoxFuture;
 use kindred_eventsourcing::{DecodeError, KeyId, LogDamaged, Record, RecordedCommit};
 use kindred_ids::TenantSlug;
 use kindred_vault::OpenError;
@@ -64,6 +65,17 @@ pub trait Projection: Send + Sync + 'static {
         self.apply(transaction, batch)
     }
 
+    /// Makes the rows that [`Self::bulk`] would write, apart from any transaction: so they
+    /// are made while Postgres takes in those before. None where `bulk` does all.
+    ///
+    /// # Errors
+    ///
+    /// As of `bulk`, which is then asked to say it again.
+    fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {
+        let _bulk_does_all = batch;
+        Ok(None)
+    }
+
     /// Takes a person's words out of the rows.
     fn redact(
         &self,
@@ -73,6 +85,12 @@ pub trait Projection: Send + Sync + 'static {
         let _holds_no_words = (transaction, person);
         async { Ok(()) }
     }
+}
+
+/// Rows of one batch, made and not yet written.
+pub trait BulkRows: Send + 'static {
+    /// Writes them where [`Projection::bulk`] would.
+    fn write<'a>(self: Box<Self>, transaction: &'a mut PgConnection) -> BoxFuture<'a, Result<(), sqlx::Error>>;
 }
 
 /// Commits in log order, and the keys of their sealed fields.

@@ -293,7 +293,7 @@ impl Runner {
             }
             let ahead = |partition: &Partition| self.joined.get(partition).map_or(u64::MAX, |owned| owned.sequence);
             let commits = chunk.commits.iter().filter(|commit| commit.sequence > ahead(&commit.key.partition()));
-            let work = Work { commits: commits.collect(), moves };
+            let work = Work::new(commits.collect(), moves);
             match self.consumer.process(&work).await {
                 Ok(processed) => {
                     self.settle(processed.moved);

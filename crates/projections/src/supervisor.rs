@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kindred_vault::LONGEST_LIFETIME;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Notify, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::alarm::Alarm;
-use crate::apply::{Generation, Poison, Records};
+use crate::apply::{Generation, Poison};
 use crate::build::{self, Site, host};
 use crate::checkpoint::{self, ConsumerId};
 use crate::consumer::Consumer;
@@ -287,7 +287,7 @@ async fn look_after(site: Site, feed: Feed) {
         database: site.around.leases.database.clone(),
         poison: Poison::Parks,
         bare: false,
-        records: Mutex::new(Records::default()),
+        records: Arc::default(),
         most_parked: site.around.settings.most_parked,
     });
     Runner::new(consumer, site.log, feed, site.around, site.stop).holding(owned).run().await;

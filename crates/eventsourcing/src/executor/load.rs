@@ -18,9 +18,19 @@ impl<S: EventStore> Executor<S> {
         let mut seen = 0;
         loop {
             let cached = self.cache.get(key).and_then(|entry| entry.downcast::<Loaded<D::State>>().ok());
-            let tail = self.store.tail(key).await?;
-            let end = tail.as_ref().map_or(0, |tail| tail.sequence);
-            match self.through::<D>(key, cached, tail).await {
+            let (end, outcome) = match cached {
+                Some(cached) => {
+                    let tail = self.store.tail(key).await?;
+                    let end = tail.as_ref().map_or(0, |tail| tail.sequence);
+                    (end, self.through::<D>(key, cached, tail).await)
+                }
+                None => {
+                    let commits = self.store.history(key).await?;
+                    let end = commits.last().map_or(0, |commit| commit.sequence);
+                    (end, self.anew::<D>(key, &commits))
+                }
+            };
+            match outcome {
                 // What was named and removed while we read is a hole until the newer tail is read.
                 Err(StoreError::Damaged(_)) if end > seen => seen = end,
                 outcome => return outcome,
@@ -28,24 +38,36 @@ impl<S: EventStore> Executor<S> {
         }
     }
 
+    /// From all its commits; nothing is remembered of an entity that was never written.
+    fn anew<D: Contract>(
+        &self,
+        key: &EntityKey,
+        commits: &[RecordedCommit],
+    ) -> Result<Arc<Loaded<D::State>>, StoreError> {
+        if commits.is_empty() {
+            return Ok(Arc::default());
+        }
+        let mut removed = Redactions::default();
+        removed.take(commits)?;
+        let loaded = Arc::new(self.chain::<D>(Loaded::default(), commits, &removed)?);
+        self.cache.insert(key.clone(), loaded.clone());
+        Ok(loaded)
+    }
+
     async fn through<D: Contract>(
         &self,
         key: &EntityKey,
-        cached: Option<Arc<Loaded<D::State>>>,
+        cached: Arc<Loaded<D::State>>,
         tail: Option<RecordedCommit>,
     ) -> Result<Arc<Loaded<D::State>>, StoreError> {
-        let (baseline, tail) = match (cached, tail) {
-            (None, None) => return Ok(Arc::default()),
-            (Some(cached), Some(tail)) if cached.sequence == tail.sequence && cached.hash == tail.hash => {
-                return Ok(cached);
-            }
-            (Some(cached), Some(tail)) if cached.sequence < tail.sequence => (cached, tail),
-            (Some(cached), _) => {
+        let tail = match tail {
+            Some(tail) if cached.sequence == tail.sequence && cached.hash == tail.hash => return Ok(cached),
+            Some(tail) if cached.sequence < tail.sequence => tail,
+            _ => {
                 return Err(self.damaged(cached.sequence, format!("`{key}` no longer has the commit it had")).into());
             }
-            (None, Some(tail)) => (Arc::default(), tail),
         };
-        let loaded = Arc::new(self.fold::<D>(key, &baseline, tail).await?);
+        let loaded = Arc::new(self.fold::<D>(key, &cached, tail).await?);
         self.cache.insert(key.clone(), loaded.clone());
         Ok(loaded)
     }

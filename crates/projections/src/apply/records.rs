@@ -19,6 +19,8 @@ pub(crate) struct Records {
 /// What stands at the moment of a transaction.
 pub(crate) struct Seen {
     pub erased: ErasedPeople,
+    /// The number of the last of them.
+    pub through: i64,
     pub parked: HashSet<String>,
 }
 
@@ -26,6 +28,11 @@ impl Records {
     /// For those who need no list of the erased.
     pub(crate) fn of_parked_only() -> Self {
         Self { erased: ErasedPeople::default(), through: i64::MAX }
+    }
+
+    /// The erased people known so far, and through which number of the list.
+    pub(crate) fn known(&self) -> (ErasedPeople, i64) {
+        (self.erased.clone(), self.through)
     }
 
     /// Takes in what was recorded since the last transaction.
@@ -52,7 +59,7 @@ impl Records {
             }
         }
         self.erased.extend(people);
-        Ok(Seen { erased: self.erased.clone(), parked })
+        Ok(Seen { erased: self.erased.clone(), through: self.through, parked })
     }
 }
 

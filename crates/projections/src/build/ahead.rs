@@ -1,41 +1,63 @@
-//! Reads ahead of a bulk load: the next transaction's commits are decoded while Postgres
-//! takes in the last one's.
+//! Reads ahead of a bulk load: the next transaction's commits are decoded, and their rows
+//! made, while Postgres takes in the last one's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kindred_eventsourcing::{RecordedCommit, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::apply::{Folded, Folder};
 use crate::feed::check_order;
 use crate::log::{DynReader, Log};
 
 /// Transactions' worth of commits that may wait.
 const AHEAD: usize = 2;
 
-/// Commits for one transaction.
-pub(super) type Load = Result<Vec<RecordedCommit>, StoreError>;
+/// Commits for one transaction, with their rows if those can be made ahead.
+pub(super) struct Load {
+    pub commits: Arc<Vec<RecordedCommit>>,
+    pub folded: Option<Folded>,
+}
 
 /// A stretch of the stream, read ahead; the reading ends with it.
 pub(super) struct Ahead {
-    loads: mpsc::Receiver<Load>,
+    loads: mpsc::Receiver<Result<Load, StoreError>>,
     _reading: AbortOnDropHandle<()>,
+    _folding: AbortOnDropHandle<()>,
 }
 
 impl Ahead {
     /// Reads what is behind `after` up to and with `through`, in loads of about `most`.
-    pub(super) fn start(log: Log, after: u64, through: u64, most: usize, wait: Duration) -> Self {
-        let (send, loads) = mpsc::channel(AHEAD);
+    pub(super) fn start(log: Log, folder: Folder, after: u64, through: u64, most: usize, wait: Duration) -> Self {
+        let (send, mut read_ahead) = mpsc::channel(AHEAD);
         let reading = tokio::spawn(async move {
             if let Err(error) = read(&log, after, through, most, wait, &send).await {
                 let _nobody_loads = send.send(Err(error)).await.is_err();
             }
         });
-        Self { loads, _reading: AbortOnDropHandle::new(reading) }
+        let (send, loads) = mpsc::channel(1);
+        let folding = tokio::spawn(async move {
+            while let Some(commits) = read_ahead.recv().await {
+                let load = match commits {
+                    Ok(commits) => {
+                        let commits = Arc::new(commits);
+                        let folded = folder.fold(&commits).await;
+                        Ok(Load { commits, folded })
+                    }
+                    Err(error) => Err(error),
+                };
+                if send.send(load).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { loads, _reading: AbortOnDropHandle::new(reading), _folding: AbortOnDropHandle::new(folding) }
     }
 
     /// The next load; none when all is read.
-    pub(super) async fn next(&mut self) -> Option<Load> {
+    pub(super) async fn next(&mut self) -> Option<Result<Load, StoreError>> {
         self.loads.recv().await
     }
 }
@@ -46,7 +68,7 @@ async fn read(
     through: u64,
     most: usize,
     wait: Duration,
-    send: &mpsc::Sender<Load>,
+    send: &mpsc::Sender<Result<Vec<RecordedCommit>, StoreError>>,
 ) -> Result<(), StoreError> {
     let mut reader = log.reader(after, None).await?;
     let mut position = after;

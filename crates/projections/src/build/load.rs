@@ -31,12 +31,13 @@ impl Builder {
             let head = self.site.log.head().await.map_err(Error::from)?;
             let position = self.position();
             self.aim(head).await?;
-            let mut ahead = Ahead::start(self.site.log.clone(), position, head, most, wait);
+            let mut ahead = Ahead::start(self.site.log.clone(), self.consumer.folder(), position, head, most, wait);
             while let Some(load) = ahead.next().await {
                 if self.site.stop.is_cancelled() {
                     return Err(Stopped::Left);
                 }
-                self.apply(&load.map_err(Error::from)?, None).await?;
+                let load = load.map_err(Error::from)?;
+                self.apply(&load.commits, None, load.folded).await?;
             }
             self.report().await?;
             if head.saturating_sub(position) <= most as u64 {

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use kindred_eventsourcing::{RecordedCommit, Redactions, StoreError};
 use kindred_vault::Keys;
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
-use tokio::sync::Mutex;
 
 use super::Operations;
 use crate::apply::{Generation, Poison, Records};
@@ -146,7 +145,7 @@ impl Operations {
             database: builder.database.clone(),
             poison: Poison::Parks,
             bare: false,
-            records: Mutex::new(Records::default()),
+            records: Arc::default(),
             most_parked: builder.settings.most_parked,
         };
         Ok(Replayer { id: row.consumer(), schema: row.schema, by: By::Projection(Box::new(by)) })

@@ -8,7 +8,7 @@ use kindred_eventsourcing::{KeyId, RecordedCommit, StoreError};
 use kindred_ids::TenantSlug;
 use sqlx::PgConnection;
 
-use super::{ApplyError, Batch, Projection};
+use super::{ApplyError, Batch, BulkRows, Projection};
 use crate::Person;
 
 /// What a projection is called and made of.
@@ -54,6 +54,10 @@ pub(crate) trait Erased: Send + Sync {
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)>;
     fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
     fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
+    fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {
+        let _bulk_does_all = batch;
+        Ok(None)
+    }
     fn redact<'a>(&'a self, tx: &'a mut PgConnection, person: &'a Person) -> BoxFuture<'a, Result<(), sqlx::Error>>;
 }
 
@@ -83,6 +87,10 @@ impl<P: Projection> Erased for P {
 
     fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(Projection::bulk(self, tx, batch))
+    }
+
+    fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {
+        Projection::fold(self, batch)
     }
 
     fn redact<'a>(&'a self, tx: &'a mut PgConnection, person: &'a Person) -> BoxFuture<'a, Result<(), sqlx::Error>> {

@@ -74,7 +74,7 @@ impl CatchUp {
             if mark.sequence <= self.owned.sequence {
                 continue;
             }
-            let work = Work { commits: batch.commits.iter().collect(), moves: vec![(self.owned, mark)] };
+            let work = Work::new(batch.commits.iter().collect(), vec![(self.owned, mark)]);
             let processed = match self.consumer.process(&work).await {
                 Ok(processed) => processed,
                 Err(ProcessError::Damaged(damaged)) => return Err(Error::Damaged(damaged)),

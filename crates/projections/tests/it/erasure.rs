@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{KeyId, RecordedCommit, Sealed};
 use kindred_ids::{EntityKey, MemberId, TenantSlug};
-use kindred_projections::{Aad, ApplyError, Batch, Erasure, KeyRing, Opened, Person, Projection, Projector, StepError};
+use kindred_projections::{
+    Aad, ApplyError, Batch, BulkRows, Erasure, KeyRing, Opened, Person, Projection, Projector, StepError,
+};
 use kindred_testkit::eventually;
 use kindred_vault::{CacheSettings, CachedKeys, Keeper, MemoryVault};
 use sqlx::{PgConnection, Row};
@@ -41,6 +43,46 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Tenant, entity, author and text of each event.
+struct Lines(Vec<(String, uuid::Uuid, uuid::Uuid, Option<String>)>);
+
+impl Lines {
+    fn of(batch: &Batch<'_>) -> Result<Self, ApplyError> {
+        let mut lines = Vec::new();
+        for event in batch.events().filter(|event| event.record.event_type == "Wrote") {
+            let sealed = sealed(&event.record.data).ok_or_else(|| event.poison("no sealed field"))?;
+            let author = author(event.commit).ok_or_else(|| event.poison("no author"))?;
+            let place = Aad::of_commit(event.commit, author, "text").ok_or_else(|| event.poison("no tenant"))?;
+            let text = match batch.keys.open(&sealed, &place).map_err(|error| event.broken_seal(&error))? {
+                Opened::Text(text) => Some(text.as_str().to_owned()),
+                Opened::Redacted => None,
+            };
+            let entity = event.commit.key.id().expect("an id").as_uuid();
+            lines.push((event.commit.key.scope().token().to_owned(), entity, author.as_uuid(), text));
+        }
+        Ok(Self(lines))
+    }
+
+    async fn insert(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        for (tenant, entity, author, text) in self.0 {
+            sqlx::query("INSERT INTO words VALUES ($1, $2, $3, $4)")
+                .bind(tenant)
+                .bind(entity)
+                .bind(author)
+                .bind(text)
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+impl BulkRows for Lines {
+    fn write<'a>(self: Box<Self>, connection: &'a mut PgConnection) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(self.insert(connection))
+    }
+}
+
 impl Projection for Words {
     const NAME: &'static str = "words";
     const VERSION: u32 = 1;
@@ -58,23 +100,11 @@ impl Projection for Words {
     }
 
     async fn apply(&self, connection: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
-        for event in batch.events().filter(|event| event.record.event_type == "Wrote") {
-            let sealed = sealed(&event.record.data).ok_or_else(|| event.poison("no sealed field"))?;
-            let author = author(event.commit).ok_or_else(|| event.poison("no author"))?;
-            let place = Aad::of_commit(event.commit, author, "text").ok_or_else(|| event.poison("no tenant"))?;
-            let text = match batch.keys.open(&sealed, &place).map_err(|error| event.broken_seal(&error))? {
-                Opened::Text(text) => Some(text.as_str().to_owned()),
-                Opened::Redacted => None,
-            };
-            sqlx::query("INSERT INTO words VALUES ($1, $2, $3, $4)")
-                .bind(event.commit.key.scope().token())
-                .bind(event.commit.key.id().expect("an id").as_uuid())
-                .bind(author.as_uuid())
-                .bind(text)
-                .execute(&mut *connection)
-                .await?;
-        }
-        Ok(())
+        Ok(Lines::of(batch)?.insert(connection).await?)
+    }
+
+    fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {
+        Ok(Some(Box::new(Lines::of(batch)?)))
     }
 
     async fn redact(&self, connection: &mut PgConnection, person: &Person) -> Result<(), sqlx::Error> {

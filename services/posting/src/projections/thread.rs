@@ -15,7 +15,7 @@ mod versions;
 
 use kindred_eventsourcing::{KeyId, RecordedCommit};
 use kindred_ids::TenantSlug;
-use kindred_projections::{ApplyError, Batch, Person, Projection};
+use kindred_projections::{ApplyError, Batch, BulkRows, Person, Projection};
 use sqlx::{PgConnection, query_file};
 
 use super::opened::author_keys;
@@ -41,13 +41,17 @@ impl Projection for ThreadProjection {
     }
 
     async fn apply(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
-        Folded::of(batch)?.write(transaction, Way::Insert).await?;
+        Folded::of(batch)?.rows(Way::Insert).write(transaction).await?;
         Ok(())
     }
 
     async fn bulk(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
-        Folded::of(batch)?.write(transaction, Way::Copy).await?;
+        Folded::of(batch)?.rows(Way::Copy).write(transaction).await?;
         Ok(())
+    }
+
+    fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {
+        Ok(Some(Box::new(Folded::of(batch)?.rows(Way::Copy))))
     }
 
     async fn redact(&self, transaction: &mut PgConnection, person: &Person) -> Result<(), sqlx::Error> {

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use futures::future::BoxFuture;
 use kindred_eventsourcing::Contract;
 use kindred_ids::MemberId;
-use kindred_projections::{ApplyError, Batch, BatchEvent};
+use kindred_projections::{ApplyError, Batch, BatchEvent, BulkRows, CopyRows};
 use kindred_proto::posting;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::post::{Deletion, Edit, NewPost};
-use super::posts::{Deleted, Edited, Posted};
+use super::posts::{self, Deleted, Edited, Posted};
 use super::reactions::{Reactions, Totals};
 use super::versions::{Version, Versions};
 use crate::application::field;
@@ -161,7 +162,8 @@ impl Folded {
         Ok(())
     }
 
-    pub(super) async fn write(self, transaction: &mut PgConnection, way: Way) -> Result<(), sqlx::Error> {
+    /// The rows, as they are written.
+    pub(super) fn rows(self, way: Way) -> Rows {
         let (mut posted, mut edited, mut deleted) = (Posted::default(), Edited::default(), Deleted::default());
         for (key, post) in self.posts {
             match post {
@@ -176,17 +178,56 @@ impl Folded {
                 }
             }
         }
-        // First versions are copied before the edits change what they copy.
-        edited.keep_first_versions(transaction).await?;
-        Versions::of(self.versions).write(transaction).await?;
-        match way {
-            Way::Insert => posted.write(transaction).await?,
-            Way::Copy => posted.copy(transaction).await?,
+        let posted = match way {
+            Way::Insert => New::Inserted(Box::new(posted)),
+            Way::Copy => New::Copied(posted.lines()),
+        };
+        Rows {
+            posted,
+            edited,
+            deleted,
+            versions: Versions::of(self.versions),
+            totals: Totals::of(self.totals),
+            reactions: Reactions::of(self.reactions),
         }
-        edited.write(transaction).await?;
-        deleted.write(transaction).await?;
-        Totals::of(self.totals).write(transaction).await?;
-        Reactions::of(self.reactions).write(transaction).await
+    }
+}
+
+/// New posts, in the form in which they go in.
+enum New {
+    Inserted(Box<Posted>),
+    Copied(CopyRows),
+}
+
+/// All rows of a batch.
+pub(super) struct Rows {
+    posted: New,
+    edited: Edited,
+    deleted: Deleted,
+    versions: Versions,
+    totals: Totals,
+    reactions: Reactions,
+}
+
+impl Rows {
+    pub(super) async fn write(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+        // First versions are copied before the edits change what they copy.
+        self.edited.keep_first_versions(transaction).await?;
+        self.versions.write(transaction).await?;
+        match self.posted {
+            New::Inserted(posted) => posted.write(transaction).await?,
+            New::Copied(lines) => drop(lines.send(transaction, posts::COLUMNS).await?),
+        }
+        self.edited.write(transaction).await?;
+        self.deleted.write(transaction).await?;
+        self.totals.write(transaction).await?;
+        self.reactions.write(transaction).await
+    }
+}
+
+impl BulkRows for Rows {
+    fn write<'a>(self: Box<Self>, transaction: &'a mut PgConnection) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        Box::pin(Self::write(*self, transaction))
     }
 }
 

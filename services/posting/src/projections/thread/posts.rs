@@ -77,8 +77,8 @@ impl Posted {
 }
 
 impl Posted {
-    /// As [`Self::write`], by `COPY`.
-    pub(super) async fn copy(self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+    /// As lines for `COPY`.
+    pub(super) fn lines(self) -> CopyRows {
         let mut rows = CopyRows::default();
         for row in 0..self.ids.len() {
             rows.text(&self.tenants[row]).uuid(self.ids[row]).uuid(self.threads[row]).uuid(self.communities[row]);
@@ -92,13 +92,12 @@ impl Posted {
             rows.optional(self.reasons[row].as_deref()).boolean(self.author_erased[row]).integer(self.sequences[row]);
             rows.end();
         }
-        rows.send(transaction, COLUMNS).await?;
-        Ok(())
+        rows
     }
 }
 
-/// Where [`Posted::copy`] puts its rows.
-const COLUMNS: &str = "posts (tenant, post_id, thread_id, community_id, author_id, parent_id, title, text, \
+/// Where the lines of [`Posted::lines`] go.
+pub(super) const COLUMNS: &str = "posts (tenant, post_id, thread_id, community_id, author_id, parent_id, title, text, \
     mentioned_ids, written_at, edited_at, deleted_at, deleted_by, removal_reason, author_erased, sequence)";
 
 fn optional(rows: &mut CopyRows, value: Option<&impl std::fmt::Display>) {
