@@ -161,14 +161,21 @@ fn check_version(client: &Client, options: &StoreOptions) -> Result<(), OpenErro
     enough.then_some(()).ok_or(OpenError::ServerTooOld { found, needed: options.compat })
 }
 
+/// How long a stream just made may be unknown to the member of a cluster that is asked.
+const UNKNOWN: Duration = Duration::from_secs(1);
+
 /// Reads the configuration back; a cluster may need a moment for its leader.
 async fn info(client: &Client, stream: &str, options: &StoreOptions) -> Result<StreamInfo, OpenError> {
-    let until = tokio::time::Instant::now() + options.deadline;
+    let begun = tokio::time::Instant::now();
+    let until = begun + options.deadline;
     loop {
         match api::stream_info(client, stream, options.attempt).await {
             Ok(info) => return Ok(info),
             Err(CallError::Refused(error)) if error.err_code == code::STREAM_NOT_FOUND => {
-                return Err(OpenError::Missing(stream.to_owned()));
+                if begun.elapsed() >= UNKNOWN {
+                    return Err(OpenError::Missing(stream.to_owned()));
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
             Err(error) if error.is_passing() && tokio::time::Instant::now() < until => {
                 tokio::time::sleep(Duration::from_millis(50)).await;

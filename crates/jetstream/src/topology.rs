@@ -24,7 +24,9 @@ pub use config::ConfigMismatch;
 pub(crate) use config::{compare, identity, needed, replicas};
 
 /// Stream changes wait for a majority of a cluster.
-const CHANGE_TIMEOUT: Duration = Duration::from_secs(10);
+const CHANGE_TIMEOUT: Duration = Duration::from_secs(20);
+/// One call is lost with the leader that it reached: then it is made again.
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Name of the stream of `context`.
 #[must_use]
@@ -192,26 +194,32 @@ impl Applied {
 pub async fn apply_streams(client: &Client, settings: &StreamSettings) -> Result<Applied, ApplyError> {
     let stream = stream_name(&settings.context);
     check(settings, &stream)?;
-    let failed = |source| ApplyError::Call { stream: stream.clone(), source };
     let until = Instant::now() + CHANGE_TIMEOUT;
     loop {
-        if let Some(found) = find(client, &stream).await.map_err(failed)? {
-            return reconcile(client, settings, &stream, found).await;
-        }
-        let identity = StreamIdentity::random()?;
-        let wanted = config::wanted(settings, &identity);
-        match change(client, "CREATE", &stream, &wanted).await {
-            Ok(made) => {
-                compare(&stream, &made.config, &wanted)?;
-                return Ok(Applied::Created(identity));
-            }
-            // Somebody else makes it: what the winner made is reconciled once it is there.
-            Err(CallError::Refused(error)) if error.err_code == code::STREAM_NAME_IN_USE && Instant::now() < until => {
+        match apply_once(client, settings, &stream).await {
+            // Somebody else makes it, or the answer was lost: what is there then is reconciled.
+            Err(ApplyError::Call { source, .. }) if may_be_there(&source) && Instant::now() < until => {
                 tokio::time::sleep(backoff::jittered(Duration::from_millis(20))).await;
             }
-            Err(error) => return Err(failed(error)),
+            outcome => return outcome,
         }
     }
+}
+
+fn may_be_there(error: &CallError) -> bool {
+    error.is_passing() || matches!(error, CallError::Refused(error) if error.err_code == code::STREAM_NAME_IN_USE)
+}
+
+async fn apply_once(client: &Client, settings: &StreamSettings, stream: &str) -> Result<Applied, ApplyError> {
+    let failed = |source| ApplyError::Call { stream: stream.to_owned(), source };
+    if let Some(found) = find(client, stream).await.map_err(failed)? {
+        return reconcile(client, settings, stream, found).await;
+    }
+    let identity = StreamIdentity::random()?;
+    let wanted = config::wanted(settings, &identity);
+    let made = change(client, "CREATE", stream, &wanted).await.map_err(failed)?;
+    compare(stream, &made.config, &wanted)?;
+    Ok(Applied::Created(identity))
 }
 
 fn check(settings: &StreamSettings, stream: &str) -> Result<(), ApplyError> {
@@ -248,7 +256,7 @@ async fn reconcile(
 }
 
 async fn find(client: &Client, stream: &str) -> Result<Option<StreamInfo>, CallError> {
-    match api::stream_info(client, stream, CHANGE_TIMEOUT).await {
+    match api::stream_info(client, stream, CALL_TIMEOUT).await {
         Ok(info) => Ok(Some(info)),
         Err(CallError::Refused(error)) if error.err_code == code::STREAM_NOT_FOUND => Ok(None),
         Err(error) => Err(error),
@@ -261,5 +269,5 @@ async fn change(
     stream: &str,
     config: &Map<String, Value>,
 ) -> Result<StreamInfo, CallError> {
-    api::call(client, &format!("$JS.API.STREAM.{verb}.{stream}"), config, CHANGE_TIMEOUT).await
+    api::call(client, &format!("$JS.API.STREAM.{verb}.{stream}"), config, CALL_TIMEOUT).await
 }
