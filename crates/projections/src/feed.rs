@@ -33,6 +33,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the first follower is held back for others that start with it.
 const GATHER: Duration = Duration::from_millis(20);
 
+/// Commits of a batch for which one wait is enough.
+const FEW: usize = 8;
+/// Waits in a row under load.
+const MOST_WAITS: u32 = 4;
+
 /// Commits behind `from` up to and with `position`.
 #[derive(Debug)]
 pub(crate) struct Chunk {
@@ -168,9 +173,7 @@ impl Actor {
         self.rest().await;
         let batch = self.next(reader.as_mut()).await?;
         self.reader = Some(reader);
-        // What is full is followed by the next at once: somebody is catching up.
-        let pace = if batch.commits.len() < self.most { self.wait } else { Duration::ZERO };
-        self.due = Instant::now() + pace;
+        self.due = Instant::now() + pace(self.wait, self.most, batch.commits.len());
         check_order(self.log.context(), self.position, &batch)?;
         if batch.position > self.position {
             self.position = batch.position;
@@ -220,6 +223,17 @@ impl Actor {
     }
 }
 
+/// How long to let commits gather after so many: the more come, the longer, so that what a
+/// transaction costs is shared by more of them. What is full is followed by the next at
+/// once: somebody is catching up.
+fn pace(wait: Duration, most: usize, commits: usize) -> Duration {
+    match u32::try_from(commits / FEW) {
+        _ if commits >= most => Duration::ZERO,
+        Ok(times) => wait * times.clamp(1, MOST_WAITS),
+        Err(_) => wait,
+    }
+}
+
 /// Whether the stream still holds the commit that a checkpoint rests on, or had it
 /// lawfully removed.
 pub(crate) async fn check_mark(log: &Log, mark: Mark) -> Result<(), StoreError> {
@@ -248,4 +262,16 @@ pub(crate) fn check_order(context: &str, position: u64, batch: &Batch) -> Result
         last = commit.sequence;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commits_gather_longer_the_more_come_and_not_at_all_while_somebody_catches_up() {
+        let wait = Duration::from_millis(10);
+        let after = |commits| pace(wait, 500, commits).as_millis();
+        assert_eq!([0, 1, 15, 16, 31, 32, 400, 500].map(after), [10, 10, 10, 20, 30, 40, 40, 0]);
+    }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Settings {
     /// Commits in one transaction.
     pub batch: usize,
-    /// How long the reader waits for a first commit.
+    /// How long commits gather for the next transaction: once as long after a few, up to
+    /// four times under load. Also how long the reader waits for a first commit.
     pub wait: Duration,
     /// Commits in one transaction of a bulk load.
     pub bulk_batch: usize,
