@@ -60,12 +60,12 @@ impl Builder {
         let through = marks.values().map(|mark| mark.sequence).max().unwrap_or(0);
         self.reader = None;
         self.advance(through, Some(&marks)).await?;
-        let mut advanced = frozen(&database).await?;
-        let after = erasures(&mut advanced).await?;
-        let (of_live, of_new) =
-            tokio::try_join!(sums(&mut snapshot, &live.schema), sums(&mut advanced, &self.site.row.schema))?;
+        let of_live = sums(&mut snapshot, &live.schema).await?;
         snapshot.rollback().await.attempt("compare generations")?;
-        advanced.rollback().await.attempt("compare generations")?;
+        let mut snapshot = frozen(&database).await?;
+        let of_new = sums(&mut snapshot, &self.site.row.schema).await?;
+        let after = erasures(&mut snapshot).await?;
+        snapshot.rollback().await.attempt("compare generations")?;
         if before != after || before.pending > 0 {
             tokio::time::sleep(Duration::from_millis(200)).await;
             return Ok(None);
