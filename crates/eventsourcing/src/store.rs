@@ -114,13 +114,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
 
     /// All commits of an entity through its newest, as the leader knows it, oldest first.
     fn history(&self, key: &EntityKey) -> impl Future<Output = Result<Vec<RecordedCommit>, StoreError>> + Send {
-        async move {
-            match self.tail(key).await? {
-                None => Ok(Vec::new()),
-                Some(tail) if tail.meta.version == 1 => Ok(vec![tail]),
-                Some(tail) => self.load(key, 0, tail.sequence).await,
-            }
-        }
+        history_through_tail(self, key)
     }
 
     /// The commit at a sequence, as the leader knows it.
@@ -142,6 +136,22 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         after: u64,
         partition: Option<Partition>,
     ) -> impl Future<Output = Result<Self::Reader, StoreError>> + Send;
+}
+
+/// An entity's tail and what is before it: its history from any store.
+///
+/// # Errors
+///
+/// [`StoreError`] if the log does not answer or is damaged.
+pub async fn history_through_tail<S: EventStore>(
+    store: &S,
+    key: &EntityKey,
+) -> Result<Vec<RecordedCommit>, StoreError> {
+    match store.tail(key).await? {
+        None => Ok(Vec::new()),
+        Some(tail) if tail.meta.version == 1 => Ok(vec![tail]),
+        Some(tail) => store.load(key, 0, tail.sequence).await,
+    }
 }
 
 /// What a reader delivers at once.

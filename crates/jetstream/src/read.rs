@@ -178,23 +178,12 @@ impl Core {
         }
     }
 
-    /// All commits on a subject: of a stream of one copy in one round, since what its leader
-    /// does not hand out is not there; else through the tail.
-    pub(crate) async fn history(&self, subject: &str) -> Result<Vec<RecordedCommit>, StoreError> {
-        if self.is_one_copy
-            && let Some(commits) = self.pages(subject).await?
-        {
-            return Ok(commits);
+    /// All commits on a subject, page after page, where what the one copy does not hand out
+    /// is not there; nothing of other streams, or if a page breaks off.
+    pub(crate) async fn history(&self, subject: &str) -> Result<Option<Vec<RecordedCommit>>, StoreError> {
+        if !self.is_one_copy {
+            return Ok(None);
         }
-        match self.tail_of(subject).await? {
-            None => Ok(Vec::new()),
-            Some(tail) if tail.meta.version == 1 => Ok(vec![tail]),
-            Some(tail) => self.load(subject, 0, tail.sequence).await,
-        }
-    }
-
-    /// Page after page to the end; nothing if one breaks off.
-    async fn pages(&self, subject: &str) -> Result<Option<Vec<RecordedCommit>>, StoreError> {
         self.must_be_ours()?;
         self.ready().await?;
         let mut commits: Vec<RecordedCommit> = Vec::new();

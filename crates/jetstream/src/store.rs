@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use kindred_eventsourcing::{AppendError, EventStore, LogDamaged, RecordedCommit, StoreError, Write};
+use kindred_eventsourcing::{
+    AppendError, EventStore, LogDamaged, RecordedCommit, StoreError, Write, history_through_tail,
+};
 use kindred_ids::{EntityKey, Partition};
 use opentelemetry::KeyValue;
 use tokio::sync::{Mutex, Semaphore};
@@ -180,7 +182,10 @@ impl EventStore for JetStreamStore {
     }
 
     async fn history(&self, key: &EntityKey) -> Result<Vec<RecordedCommit>, StoreError> {
-        self.core.history(&key.subject(&self.core.context)).await
+        match self.core.history(&key.subject(&self.core.context)).await? {
+            Some(commits) => Ok(commits),
+            None => history_through_tail(self, key).await,
+        }
     }
 
     async fn at(&self, sequence: u64) -> Result<Option<RecordedCommit>, StoreError> {

@@ -36,6 +36,9 @@ pub trait Projection: Send + Sync + 'static {
     /// `CREATE INDEX` statements, made after a bulk load.
     const INDEXES: &'static str = "";
 
+    /// Whether [`Self::fold`] makes rows; where it does not, nothing is got ready for it.
+    const FOLDS: bool = false;
+
     /// Whether a commit matters here; others only move the checkpoint.
     fn wants(&self, commit: &RecordedCommit) -> bool {
         let _all = commit;

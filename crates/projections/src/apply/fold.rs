@@ -46,6 +46,9 @@ impl Folder {
     /// The rows of these commits; none if the projection does not make them ahead, or
     /// something is amiss, which its transaction will say.
     pub(crate) async fn fold(&self, commits: &Arc<Vec<RecordedCommit>>) -> Option<Folded> {
+        if !self.projection.folds() {
+            return None;
+        }
         let (folder, commits) = (self.clone(), commits.clone());
         let (wanted, commits) = tokio::task::spawn_blocking(move || {
             let wanted = folder.projection.keys(&folder.wanted(&commits));

@@ -54,6 +54,10 @@ pub(crate) trait Erased: Send + Sync {
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)>;
     fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
     fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
+    /// See [`Projection::FOLDS`].
+    fn folds(&self) -> bool {
+        false
+    }
     fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {
         let _bulk_does_all = batch;
         Ok(None)
@@ -87,6 +91,10 @@ impl<P: Projection> Erased for P {
 
     fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(Projection::bulk(self, tx, batch))
+    }
+
+    fn folds(&self) -> bool {
+        P::FOLDS
     }
 
     fn fold(&self, batch: &Batch<'_>) -> Result<Option<Box<dyn BulkRows>>, ApplyError> {

@@ -90,6 +90,7 @@ impl Projection for Words {
     const TABLES: &'static str = "CREATE TABLE words (tenant text NOT NULL, entity uuid NOT NULL, author uuid NOT NULL,
         text text, PRIMARY KEY (tenant, entity))";
     const INDEXES: &'static str = "CREATE INDEX words_by_author ON words (tenant, author)";
+    const FOLDS: bool = true;
 
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
         let of = |commit: &&RecordedCommit| {

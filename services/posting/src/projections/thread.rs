@@ -31,6 +31,7 @@ impl Projection for ThreadProjection {
     const CONTEXT: &'static str = "posting";
     const TABLES: &'static str = include_str!("thread/tables.sql");
     const INDEXES: &'static str = include_str!("thread/indexes.sql");
+    const FOLDS: bool = true;
 
     fn wants(&self, commit: &RecordedCommit) -> bool {
         matches!(commit.key.category(), "thread" | "comment" | "reaction")
