@@ -9,7 +9,7 @@ use kindred_eventsourcing::{
 use kindred_ids::{EntityKey, Partition, TenantSlug, derive_root_id};
 use kindred_jetstream::JetStreamStore;
 use kindred_projections::{ApplyError, Batch, Projection, Projector, Settings, Waited};
-use kindred_testkit::{Seed, TestDatabase, TestStreams, show_logs};
+use kindred_testkit::{Seed, TestDatabase, TestStreams, eventually, show_logs};
 use sqlx::{PgConnection, Row};
 use tokio_util::sync::CancellationToken;
 
@@ -67,8 +67,12 @@ async fn start(database: &TestDatabase, store: &JetStreamStore, stop: &Cancellat
 
 async fn reached(projector: &Projector, sequence: u64) {
     for partition in Partition::all() {
-        let waited = projector.waiter().wait("counts", 1, partition, sequence, BOUND).await;
-        assert_eq!(waited.expect("an answer"), Waited::Reached, "partition {partition}");
+        let waiter = projector.waiter();
+        eventually("the position", BOUND, async || {
+            let waited = waiter.wait("counts", 1, partition, sequence, BOUND).await.expect("an answer");
+            (waited == Waited::Reached).then_some(())
+        })
+        .await;
     }
 }
 

@@ -17,7 +17,7 @@ use kindred_posting::domain::Thread;
 use kindred_posting::domain::thread::{Command, EditThread, StartThread, State};
 use kindred_posting::projections::{ThreadList, ThreadProjection};
 use kindred_projections::{Projection, Projector, Settings, Waited};
-use kindred_testkit::{TestDatabase, TestStreams};
+use kindred_testkit::{TestDatabase, TestStreams, eventually};
 use tokio_util::sync::CancellationToken;
 
 const LONGEST: Duration = Duration::from_secs(60);
@@ -91,8 +91,13 @@ impl World {
         ];
         for (name, version) in names {
             for partition in Partition::all() {
-                let waited = projector.waiter().wait(name, version, partition, last, LONGEST).await;
-                assert!(matches!(waited, Ok(Waited::Reached)), "`{name}` does not reach {last}: {waited:?}");
+                let waiter = projector.waiter();
+                eventually(name, LONGEST, async || {
+                    assert_eq!(projector.health().borrow().damaged, None);
+                    let waited = waiter.wait(name, version, partition, last, LONGEST).await.expect("an answer");
+                    (waited == Waited::Reached).then_some(())
+                })
+                .await;
             }
         }
     }

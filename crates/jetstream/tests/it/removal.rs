@@ -18,12 +18,13 @@ fn redact(sequence: u64) -> Redact {
     Redact { sequence, order, actor: Actor("operator:court".to_owned()), at: Timestamp::from_millis(9) }
 }
 
-/// The log of `membership`, entered by somebody who does not wait long for a refusal.
+/// The log of `membership`, entered by somebody.
 async fn open(server: &Nats, name: &str) -> JetStreamStore {
-    let client = enter(server, name).await;
-    let attempt = Duration::from_millis(500);
-    let options = StoreOptions { attempt, deadline: Duration::from_secs(1), ..options(Durability::ProcessCrash) };
-    JetStreamStore::open(&client, "membership", None, options).await.expect("it may")
+    open_with(server, name, options(Durability::ProcessCrash)).await
+}
+
+async fn open_with(server: &Nats, name: &str, options: StoreOptions) -> JetStreamStore {
+    JetStreamStore::open(&enter(server, name).await, "membership", None, options).await.expect("it may")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,7 +52,9 @@ async fn owner_and_follower_tell_a_lawful_hole_from_a_loss() {
 async fn a_service_cannot_remove_what_it_wrote() {
     let server = server().await;
     apply(&server).await;
-    let ours = open(&server, "membership").await;
+    let patience = Duration::from_secs(1); // For a refusal that looks like silence.
+    let options = StoreOptions { attempt: patience / 2, deadline: patience, ..options(Durability::ProcessCrash) };
+    let ours = open_with(&server, "membership", options).await;
     let last = ours.append(vec![write(&key(1), None)]).await.expect("its own")[0];
     let refused = ours.remove(last).await;
     assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");

@@ -104,7 +104,7 @@ async fn tables_with_an_index_that_does_not_start_with_the_tenant_are_not_opened
     let platform = Platform::new().await;
     let builder = platform.builder(crate::support::quick()).projection(Leaky);
     let projector = builder.start(platform.stop.child_token()).await.expect("it starts");
-    let told = kindred_testkit::eventually("the refusal", std::time::Duration::from_secs(10), async || {
+    let told = kindred_testkit::eventually("the refusal", std::time::Duration::from_secs(60), async || {
         let list = projector.operations().list().await.expect("a list");
         list.into_iter().find(|status| !status.error.is_empty())
     })

@@ -10,7 +10,7 @@ use crate::support::{Ledger, Platform, quick, tenant};
 pub async fn damage_of(projector: &Projector) -> String {
     let mut health = projector.health();
     let seen = health.wait_for(|health| health.damaged.is_some());
-    let health = tokio::time::timeout(Duration::from_secs(10), seen).await.expect("damage is seen").expect("news");
+    let health = tokio::time::timeout(Duration::from_secs(60), seen).await.expect("damage is seen").expect("news");
     health.damaged.clone().unwrap_or_default()
 }
 
@@ -61,7 +61,7 @@ async fn the_heads_are_what_anybody_computes_from_the_log() {
     let (here, mut last) = (tenant("riverside"), 0);
     let builder = Projector::builder(platform.test.connect(), quick()).own_stream(platform.writer.store.clone());
     let projector = builder.start(platform.stop.child_token()).await.expect("it starts");
-    projector.ready(Duration::from_secs(10)).await.expect("it gets ready");
+    projector.ready(Duration::from_secs(60)).await.expect("it gets ready");
     for _ in 0..150 {
         let key = platform.writer.key(&here);
         last = platform.writer.add(&key, 1).await;

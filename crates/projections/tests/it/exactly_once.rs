@@ -56,7 +56,7 @@ async fn connections_cut_at_any_moment_change_nothing() {
             platform.test.cut_connections().await.expect("connections are cut");
         }
     }
-    eventually("the cut database", Duration::from_secs(10), async || {
+    eventually("the cut database", Duration::from_secs(60), async || {
         platform.database.read(&here.clone().into()).await.ok()
     })
     .await;

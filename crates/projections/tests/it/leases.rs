@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kindred_testkit::eventually;
 
-use crate::support::{Ledger, Platform, quick, tenant};
+use crate::support::{Ledger, Platform, quick, reaches, tenant};
 
 const SHARES: &str = "SELECT count(*) FROM (SELECT worker FROM kindred.leases
     WHERE consumer = 'ledger' AND generation > 0 GROUP BY worker HAVING count(*) = 32) AS shares WHERE worker IS NOT NULL";
@@ -17,8 +17,8 @@ async fn two_replicas_share_and_the_one_left_takes_all() {
     let leaves = platform.stop.child_token();
     let builder = platform.builder(quick()).projection(Ledger::default());
     let second = builder.start(leaves.clone()).await.expect("it starts");
-    second.ready(Duration::from_secs(10)).await.expect("it gets ready");
-    eventually("an even share", Duration::from_secs(10), async || (platform.number(SHARES).await == 2).then_some(()))
+    second.ready(Duration::from_secs(60)).await.expect("it gets ready");
+    eventually("an even share", Duration::from_secs(60), async || (platform.number(SHARES).await == 2).then_some(()))
         .await;
     let mut written = 0;
     for round in 0..400 {
@@ -37,7 +37,7 @@ async fn two_replicas_share_and_the_one_left_takes_all() {
     assert_eq!(platform.totals(&here).await, (written, written));
     let held = "SELECT count(*) FROM kindred.leases WHERE consumer = 'ledger' AND worker IS NOT NULL AND generation =
         (SELECT generation FROM kindred.generations WHERE projection = 'ledger' AND state = 'live')";
-    eventually("all partitions", Duration::from_secs(10), async || (platform.number(held).await == 64).then_some(()))
+    eventually("all partitions", Duration::from_secs(60), async || (platform.number(held).await == 64).then_some(()))
         .await;
 }
 
@@ -88,8 +88,7 @@ async fn a_lagging_partition_catches_up_beside_the_others() {
     // Others go on at once.
     let sequence = platform.writer.add(&others[0], 1).await;
     let partition = others[0].partition();
-    let waited = third.waiter().wait("ledger", 1, partition, sequence, Duration::from_secs(2)).await;
-    assert_eq!(waited.expect("an answer"), kindred_projections::Waited::Reached);
+    reaches(&third.waiter(), "ledger", 1, partition, sequence).await;
     platform.settle(&third).await;
     assert_eq!(platform.totals(&here).await, (8_002, 8_002));
     assert_eq!(platform.row(&here, &lagging).await.map(|row| row.0), Some(1_001));

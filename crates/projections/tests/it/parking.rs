@@ -89,7 +89,7 @@ async fn a_rebuild_never_skips() {
     platform.settle(&projector).await;
     let operations = projector.operations();
     let generation = operations.rebuild("ledger").await.expect("it begins");
-    let ended = operations.finished("ledger", generation, std::time::Duration::from_secs(10)).await.expect("it ends");
+    let ended = operations.finished("ledger", generation, std::time::Duration::from_secs(60)).await.expect("it ends");
     assert!(ended.outcome.contains("it is poison"), "{}", ended.outcome);
     assert_ne!(ended.state, "live");
     assert_eq!(platform.row(&here, &well).await, Some((1, 1)), "the live generation is as it was");

@@ -67,7 +67,7 @@ async fn every_event_becomes_one_command_over_restarts_and_lost_checkpoints() {
     for round in 0..200_usize {
         platform.writer.add(&keys[round % 20], 1).await;
     }
-    eventually("200 commands", Duration::from_secs(10), async || (receiver.count() == 200).then_some(())).await;
+    eventually("200 commands", Duration::from_secs(60), async || (receiver.count() == 200).then_some(())).await;
     platform.stop.cancel();
     first.stopped().await;
     let order = receiver.taken.lock().expect("no panic").clone();
@@ -76,7 +76,7 @@ async fn every_event_becomes_one_command_over_restarts_and_lost_checkpoints() {
     let calls = *receiver.calls.lock().expect("no panic");
     platform.stop = tokio_util::sync::CancellationToken::new();
     let _second = start(&platform, &receiver).await;
-    eventually("a second pass", Duration::from_secs(10), async || {
+    eventually("a second pass", Duration::from_secs(60), async || {
         (*receiver.calls.lock().expect("no panic") >= calls + 200).then_some(())
     })
     .await;
@@ -95,9 +95,9 @@ async fn one_that_does_not_get_through_holds_up_only_its_partition() {
         platform.writer.add(&stuck, 1).await;
         platform.writer.add(&other, 1).await;
     }
-    eventually("the others", Duration::from_secs(10), async || (receiver.count() == 5).then_some(())).await;
+    eventually("the others", Duration::from_secs(60), async || (receiver.count() == 5).then_some(())).await;
     platform.writer.add(&other, 1).await;
-    eventually("news of the others", Duration::from_secs(10), async || (receiver.count() == 6).then_some(())).await;
+    eventually("news of the others", Duration::from_secs(60), async || (receiver.count() == 6).then_some(())).await;
     *receiver.down.lock().expect("no panic") = None;
     eventually("the stuck one", Duration::from_secs(20), async || (receiver.count() == 11).then_some(())).await;
 }
@@ -113,7 +113,7 @@ async fn poison_is_parked_and_can_be_discarded() {
     platform.writer.add(&sick, 1).await;
     platform.writer.add(&well, 1).await;
     let operations = projector.operations();
-    eventually("both parked", Duration::from_secs(10), async || {
+    eventually("both parked", Duration::from_secs(60), async || {
         let parked = operations.parked(Some("forward")).await.expect("a list");
         (parked.len() == 2 && receiver.count() == 1).then_some(())
     })

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kindred_ids::EntityKey;
-use kindred_projections::{Error, GenerationStatus, Projector, Waited};
+use kindred_projections::{Error, GenerationStatus, Projector};
 use kindred_testkit::{Seed, eventually};
 use proptest::prelude::*;
 use sqlx::Row;
 
-use crate::support::{Ledger, Platform, tenant};
+use crate::support::{Ledger, Platform, reaches, tenant};
 
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -126,8 +126,7 @@ async fn rebuilds_under_writes_are_not_noticed() {
                 let key = &keys[writer.seed.below(40) as usize];
                 let sequence = writer.add(key, 1).await;
                 written += 1;
-                let waited = waiter.wait("ledger", 1, key.partition(), sequence, Duration::from_secs(2)).await;
-                assert_eq!(waited.expect("an answer"), Waited::Reached, "a write was not read in time");
+                reaches(&waiter, "ledger", 1, key.partition(), sequence).await;
                 let mut read = database.read(&here.clone().into()).await.expect("a read");
                 let row = sqlx::query("SELECT sequence FROM ledger_v1 WHERE entity = $1")
                     .bind(key.id().expect("an id").as_uuid())
@@ -184,7 +183,7 @@ async fn the_generation_before_is_fed_until_it_is_discarded() {
     assert_eq!(rows(&platform).await, before, "the kept generation was not fed");
     assert!(matches!(operations.discard("ledger", 1).await, Err(Error::Refused(_))), "the live one was discarded");
     operations.discard("ledger", 2).await.expect("it goes");
-    eventually("the drop", Duration::from_secs(10), async || {
+    eventually("the drop", Duration::from_secs(60), async || {
         let list = operations.list().await.expect("a list");
         (list.len() == 1).then_some(())
     })
@@ -207,7 +206,7 @@ async fn a_build_cut_off_goes_on_where_it_was() {
     let grown = rows(&platform).await;
     let operations = projector.operations().clone();
     let generation = operations.rebuild("ledger").await.expect("it begins");
-    eventually("half a load", Duration::from_secs(10), async || {
+    eventually("half a load", Duration::from_secs(60), async || {
         let list = operations.list().await.expect("a list");
         list.into_iter().find(|status| status.generation == generation && status.position > 0)
     })

@@ -14,7 +14,7 @@ use super::site::Site;
 async fn next(stream: &mut (impl futures::Stream<Item = reqwest::Result<bytes::Bytes>> + Unpin)) -> Option<u32> {
     loop {
         let chunk =
-            tokio::time::timeout(Duration::from_secs(10), stream.next()).await.expect("something comes")?.ok()?;
+            tokio::time::timeout(Duration::from_secs(60), stream.next()).await.expect("something comes")?.ok()?;
         let text = String::from_utf8(chunk.to_vec()).unwrap();
         if let Some(data) = text.split("data: ").nth(1) {
             assert!(text.contains("event: unread"), "{text}");
@@ -58,7 +58,7 @@ async fn stopping_ends_streams_and_finishes() {
     let mut stream = patient.request(Method::GET, "/inbox/events").send().await.unwrap().bytes_stream();
     assert_eq!(next(&mut stream).await, Some(3));
     let never = std::future::pending();
-    let outcome = kindred_service_kit::lifecycle::drain(site.tasks, Duration::from_secs(10), || {}, never).await;
+    let outcome = kindred_service_kit::lifecycle::drain(site.tasks, Duration::from_secs(60), || {}, never).await;
     assert_eq!(outcome, kindred_service_kit::lifecycle::Outcome::Drained);
     assert_eq!(next(&mut stream).await, None);
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::support::log::community;
 use crate::support::{HASHIMOTO, SPANISH, Town, WALKING};
 
-const BOUND: Duration = Duration::from_secs(10);
+const BOUND: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn people_find_each_other_with_reasons_in_plain_words() {

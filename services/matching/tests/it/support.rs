@@ -167,7 +167,7 @@ impl Town {
     /// Whom somebody finds once the index has come to the log's end.
     pub async fn find(&self, person: &Person) -> Found {
         let head = kindred_eventsourcing::EventStore::head(&self.facts.store).await.unwrap();
-        assert!(self.index.reached(head, Duration::from_secs(10)).await, "the index does not catch up");
+        assert!(self.index.reached(head, Duration::from_secs(60)).await, "the index does not catch up");
         self.index.find(&person.tenant, person.id, 20)
     }
 

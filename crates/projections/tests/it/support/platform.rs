@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use kindred_ids::{EntityKey, Partition, TenantSlug};
-use kindred_projections::{Database, Projector, ProjectorBuilder, Settings, Waited};
+use kindred_projections::{Database, Projector, ProjectorBuilder, Settings, Waited, Waiter};
 use kindred_testkit::{Seed, TestDatabase, show_logs};
 use sqlx::Row;
 use tokio_util::sync::CancellationToken;
 
 use super::{Ledger, Writer};
 
-pub const BOUND: Duration = Duration::from_secs(20);
+pub const BOUND: Duration = Duration::from_secs(60);
 
 /// Short leases, small batches: everything happens soon.
 pub fn quick() -> Settings {
@@ -64,15 +64,8 @@ impl Platform {
     }
 
     pub async fn reached(&self, projector: &Projector, projection: &str, sequence: u64) {
-        let deadline = std::time::Instant::now() + BOUND;
         for partition in Partition::all() {
-            loop {
-                let waited = projector.waiter().wait(projection, 1, partition, sequence, Duration::from_secs(1)).await;
-                if matches!(waited, Ok(Waited::Reached)) {
-                    break;
-                }
-                assert!(std::time::Instant::now() < deadline, "partition {partition} does not reach {sequence}");
-            }
+            reaches(&projector.waiter(), projection, 1, partition, sequence).await;
         }
     }
 
@@ -108,5 +101,17 @@ impl Platform {
 impl Drop for Platform {
     fn drop(&mut self) {
         self.stop.cancel();
+    }
+}
+
+/// Waits until a partition of a projection has what is at `sequence`.
+pub async fn reaches(waiter: &Waiter, projection: &str, version: u32, partition: Partition, sequence: u64) {
+    let deadline = std::time::Instant::now() + BOUND;
+    loop {
+        let waited = waiter.wait(projection, version, partition, sequence, Duration::from_secs(1)).await;
+        if matches!(waited, Ok(Waited::Reached)) {
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "partition {partition} does not reach {sequence}: {waited:?}");
     }
 }
