@@ -6,13 +6,15 @@
 //!   conventions where those have one.
 //! * No personal data, token or body goes into any of them; tenants are no label.
 //! * The lines of a [`target`] are logged under every filter.
-//! * Trace ids exist, and stand in logs and commits, also where nothing is exported.
+//! * Trace ids exist, and stand in logs and commits, also where nothing is exported; spans of
+//!   steps within a call are made only where they are.
 //! * What was recorded is flushed when the guard goes.
 
 pub mod attribute;
 mod guard;
 pub mod metric;
 mod metrics_server;
+mod span_fields;
 pub mod target;
 pub mod trace;
 

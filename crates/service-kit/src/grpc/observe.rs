@@ -81,15 +81,16 @@ pub(super) async fn observe<F: Future<Output = Response>>(
     let path = request.uri().path().trim_start_matches('/');
     // An unknown path is a caller's text: it must not become a label.
     let method = if observer.authorizer.knows(path) { path.to_owned() } else { "_OTHER".to_owned() };
+    let parent = trace::Parent::named_by(request.headers());
     let span = tracing::info_span!(
         "grpc.server.call",
         otel.kind = "server",
         otel.name = %method,
         rpc.system.name = "grpc",
         rpc.method = %method,
-        trace_id = tracing::field::Empty,
+        trace_id = parent.id().map(tracing::field::display),
     );
-    trace::continue_from(&span, request.headers());
+    trace::continue_from(&span, parent);
     let mut measured = Measured {
         duration: observer.duration.clone(),
         method,

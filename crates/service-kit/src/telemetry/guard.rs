@@ -11,16 +11,20 @@ use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use prometheus::Registry;
-use tracing::Subscriber;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+use super::span_fields::SpanFields;
 use super::{metric, target};
 use crate::config::{ConfigError, LogFormat, Telemetry};
 
+/// What the names of spans of steps within a call begin with.
+const STEPS: [&str; 3] = ["command.", "query.", "log."];
 /// How long the last flush may take.
 const FLUSH: Duration = Duration::from_secs(3);
 
@@ -69,6 +73,10 @@ pub fn install(settings: &Telemetry, service: &str, version: &str) -> Result<Gua
     };
     tracing_subscriber::registry()
         .with(filter)
+        .with(filter_fn({
+            let exported = settings.otlp_endpoint.is_some();
+            move |metadata| exported || !is_step(metadata)
+        }))
         .with(lines(settings.log_format, std::io::stderr))
         .with(tracing_opentelemetry::layer().with_tracer(guard.tracer.tracer("kindred")))
         .with(guard.logger.as_ref().map(OpenTelemetryTracingBridge::new))
@@ -80,6 +88,12 @@ pub fn install(settings: &Telemetry, service: &str, version: &str) -> Result<Gua
     Ok(guard)
 }
 
+/// Whether it is a span of a step within a call: its trace is the call's, so that it is worth
+/// making only for whoever looks at the trace.
+pub(super) fn is_step(metadata: &Metadata<'_>) -> bool {
+    metadata.is_span() && STEPS.iter().any(|step| metadata.name().starts_with(step))
+}
+
 /// Log lines; those inside a call show its trace id, as a field of its span.
 pub(super) fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>
 where
@@ -87,7 +101,10 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     match format {
-        LogFormat::Json => fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(writer).boxed(),
+        LogFormat::Json => {
+            let layer = fmt::layer().json().flatten_event(true).with_current_span(false);
+            layer.fmt_fields(SpanFields).with_writer(writer).boxed()
+        }
         LogFormat::Text => fmt::layer().with_writer(writer).boxed(),
     }
 }

@@ -67,8 +67,10 @@ async fn one_guard_serves_metrics_and_carries_traces() {
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
     headers.insert("traceparent", parent.parse().expect("ASCII"));
     let span = tracing::info_span!("grpc.server.call", trace_id = tracing::field::Empty);
-    trace::continue_from(&span, &headers);
+    trace::continue_from(&span, trace::Parent::named_by(&headers));
     let _entered = span.enter();
+    let step = tracing::info_span!("log.commit.append");
+    assert!(step.is_disabled(), "nobody looks at the steps of a call");
     let ours = trace::traceparent().expect("a trace goes on");
     assert_eq!(ours[..36], parent[..36], "the trace id stays");
     let mut metadata = MetadataMap::new();
@@ -109,15 +111,27 @@ fn a_log_line_inside_a_call_shows_its_trace_and_stays_one_line() {
         let mut headers = http::HeaderMap::new();
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         headers.insert("traceparent", parent.parse().expect("ASCII"));
-        let span = tracing::info_span!("grpc.server.call", trace_id = tracing::field::Empty);
-        trace::continue_from(&span, &headers);
+        let parent = trace::Parent::named_by(&headers);
+        let trace_id = parent.id().map(tracing::field::display);
+        let span = tracing::info_span!("grpc.server.call", trace_id, late = tracing::field::Empty, ok = true);
+        trace::continue_from(&span, parent);
+        span.record("late", tracing::field::debug("a \"quoted\"\nline"));
         span.in_scope(|| tracing::info!(text = "a\r\nERROR forged", "call ended"));
+        let first = tracing::info_span!("http.server.request", trace_id = tracing::field::Empty);
+        trace::continue_from(&first, trace::Parent::named_by(&http::HeaderMap::new()));
+        first.in_scope(|| tracing::info!("a trace of its own"));
     });
     let text = String::from_utf8(written.0.lock().expect("no panic").clone()).expect("UTF-8");
-    assert_eq!(text.lines().count(), 1, "{text}");
-    let line: serde_json::Value = serde_json::from_str(&text).expect("one JSON object");
-    assert_eq!(line["message"], "call ended");
-    assert_eq!(line["spans"][0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+    let lines = text.lines().map(|line| serde_json::from_str(line).expect("one JSON object"));
+    let lines: Vec<serde_json::Value> = lines.collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(lines[0]["message"], "call ended");
+    let span = &lines[0]["spans"][0];
+    assert_eq!(span["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+    assert_eq!(span["late"], "\"a \\\"quoted\\\"\\nline\"");
+    assert_eq!(span["ok"], true);
+    let own = lines[1]["spans"][0]["trace_id"].as_str().expect("an id");
+    assert!(own.len() == 32 && own.bytes().any(|byte| byte != b'0'), "{own}");
 }
 
 #[test]

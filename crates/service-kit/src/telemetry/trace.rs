@@ -2,7 +2,7 @@
 
 use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator as _};
-use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry::trace::{TraceContextExt as _, TraceId};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tonic::metadata::{MetadataKey, MetadataMap};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -49,20 +49,38 @@ impl Injector for Text {
     }
 }
 
-/// Makes `span` a part of the trace that the headers of a call name, and notes the trace
-/// id in its field `trace_id`, so that log lines show it.
-pub fn continue_from(span: &tracing::Span, headers: &http::HeaderMap) {
-    let parent = TraceContextPropagator::new().extract(&FromHeaders(headers));
+/// The trace that the headers of a call name, if they name one.
+pub struct Parent(Context);
+
+impl Parent {
+    /// Reads it.
+    #[must_use]
+    pub fn named_by(headers: &http::HeaderMap) -> Self {
+        Self(TraceContextPropagator::new().extract(&FromHeaders(headers)))
+    }
+
+    /// Its id, for the field `trace_id` of a span that will be a part of it.
+    #[must_use]
+    pub fn id(&self) -> Option<TraceId> {
+        Some(self.0.span().span_context().trace_id()).filter(|id| *id != TraceId::INVALID)
+    }
+}
+
+/// Makes `span` a part of the trace of `parent`; one that begins a trace of its own gets its
+/// field `trace_id`, so that log lines show it.
+pub fn continue_from(span: &tracing::Span, parent: Parent) {
+    if parent.id().is_none() {
+        return note_trace_id(span);
+    }
     // Fails only where no telemetry is installed or the span is filtered out.
-    let _unset = span.set_parent(parent);
-    note_trace_id(span);
+    let _unset = span.set_parent(parent.0);
 }
 
 /// Notes the trace id of `span` in its field `trace_id`.
 pub fn note_trace_id(span: &tracing::Span) {
     let context = span.context();
     let id = context.span().span_context().trace_id();
-    if id != opentelemetry::TraceId::INVALID {
+    if id != TraceId::INVALID {
         span.record("trace_id", tracing::field::display(id));
     }
 }
