@@ -23,7 +23,7 @@ use super::world::World;
 /// Callers at once.
 const CALLERS: [usize; 3] = [1, 64, 256];
 /// How often service and baselines take turns.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Members who call.
 const MEMBERS: usize = 256;
 

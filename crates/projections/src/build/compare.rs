@@ -120,7 +120,7 @@ async fn sums(snapshot: &mut Transaction<'static, Postgres>, schema: &str) -> Re
     for table in tables::list(snapshot, schema).await? {
         let name = table.name;
         let statement = format!(
-            "SELECT count(*), coalesce(sum(hashtextextended(r::text, 0)), 0)::text FROM \"{schema}\".\"{name}\" AS r"
+            "SELECT count(*), coalesce(sum(hash_record_extended(r, 0)), 0)::text FROM \"{schema}\".\"{name}\" AS r"
         );
         let row = sqlx::query(AssertSqlSafe(statement)).fetch_one(&mut **snapshot).await.attempt("sum a table")?;
         let count = row.try_get(0).attempt("sum a table")?;

@@ -40,6 +40,20 @@ impl Projection for NewLedger {
     }
 }
 
+/// A table by whose rows generations could not be compared.
+struct Hashless;
+
+impl Projection for Hashless {
+    const NAME: &'static str = "hashless";
+    const VERSION: u32 = 1;
+    const CONTEXT: &'static str = CONTEXT;
+    const TABLES: &'static str = "CREATE TABLE hashless (tenant text NOT NULL, said json, PRIMARY KEY (tenant))";
+
+    async fn apply(&self, _: &mut PgConnection, _: &Batch<'_>) -> Result<(), ApplyError> {
+        Ok(())
+    }
+}
+
 struct Erasing;
 
 impl Erasure for Erasing {
@@ -122,6 +136,19 @@ async fn a_new_version_that_fails_does_not_come_up_and_says_why() {
     assert_eq!(told.state, "building");
     assert!(!new.health().borrow().ready);
     assert_eq!(platform.totals(&here).await, (1, 1_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_cannot_be_compared_is_named_before_anything_is_built() {
+    let platform = Platform::new().await;
+    let projector = platform.builder(quick()).projection(Hashless).start(platform.stop.child_token()).await;
+    let projector = projector.expect("it starts");
+    eventually("the reason", BOUND, async || {
+        let list = projector.operations().list().await.expect("a list");
+        list.into_iter().find(|status| status.projection == "hashless" && status.error.contains("type json"))
+    })
+    .await;
+    assert!(!projector.health().borrow().ready);
 }
 
 /// Nobody is left who could redact the old version's rows: they go.
