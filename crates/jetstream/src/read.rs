@@ -5,6 +5,7 @@
 //! entity is read in pages from whichever replica answers, and completed from the leader if
 //! that replica lags.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
@@ -21,8 +22,10 @@ use crate::{CallError, reader, topology};
 
 mod page;
 mod replies;
+mod turns;
 
 pub(crate) use replies::Replies;
+pub(crate) use turns::Turns;
 
 /// How often a lagging replica is asked again before the leader is.
 const STALE_TRIES: u32 = 4;
@@ -56,8 +59,14 @@ impl Core {
         }
     }
 
-    /// As [`Self::last_on`], as a commit.
+    /// As [`Self::last_on`], as a commit; many who ask at once are answered together, as a
+    /// tenant that everybody's command rests on is asked for all the time.
     pub(crate) async fn tail_of(&self, subject: &str) -> Result<Option<RecordedCommit>, StoreError> {
+        let read = || async move { self.read_tail(subject).await.map(|tail| tail.map(Arc::new)) };
+        Ok(self.tails.read(subject, read).await?.map(Arc::unwrap_or_clone))
+    }
+
+    async fn read_tail(&self, subject: &str) -> Result<Option<RecordedCommit>, StoreError> {
         let commit =
             |direct: Direct| read_commit(direct.sequence, direct.subject(), Some(&direct.headers), direct.body.clone());
         match self.last_direct(subject).await? {

@@ -15,7 +15,7 @@ use crate::append;
 use crate::group::Group;
 use crate::message::Outgoing;
 use crate::open::{self, OpenError, StoreOptions};
-use crate::read::Replies;
+use crate::read::{Replies, Turns};
 use crate::reader::JetStreamReader;
 use crate::telemetry::{self, Instruments, attribute, instruments};
 use crate::topology::{StreamIdentity, probe_subject, stream_name};
@@ -51,6 +51,7 @@ pub(crate) struct Core {
     pub next_batch: AtomicU64,
     pub batches: Semaphore,
     pub replies: Replies,
+    pub tails: Turns<Option<Arc<RecordedCommit>>>,
     in_flight: Semaphore,
     /// Losses of the connection at the last check of the identity.
     checked: AtomicU64,
@@ -133,6 +134,7 @@ impl JetStreamStore {
             next_batch: AtomicU64::new(0),
             batches: Semaphore::new(OPEN_BATCHES),
             replies,
+            tails: Turns::default(),
             in_flight: Semaphore::new(options.in_flight),
             checked: AtomicU64::new(losses),
             checking: Mutex::new(()),
