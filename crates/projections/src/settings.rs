@@ -29,7 +29,7 @@ impl Default for Settings {
         Self {
             batch: 500,
             wait: Duration::from_millis(50),
-            bulk_batch: 4_000,
+            bulk_batch: 8_000,
             lease: Duration::from_secs(6),
             heartbeat: Duration::from_secs(1),
             keep: Duration::from_secs(24 * 3600),

@@ -165,7 +165,10 @@ impl Folded {
     /// The rows, as they are written.
     pub(super) fn rows(self, way: Way) -> Rows {
         let (mut posted, mut edited, mut deleted) = (Posted::default(), Edited::default(), Deleted::default());
-        for (key, post) in self.posts {
+        // In the order of their key: neighbours go to the same pages of its index.
+        let mut posts: Vec<_> = self.posts.into_iter().collect();
+        posts.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (key, post) in posts {
             match post {
                 Post::New(post) => posted.push(key, post),
                 Post::Known { edit, deletion } => {
