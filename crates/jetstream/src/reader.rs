@@ -11,6 +11,7 @@ use kindred_eventsourcing::{Batch, LogReader, StoreError};
 use kindred_ids::Partition;
 use tokio::time::Instant;
 
+use crate::append::backoff;
 use crate::store::Core;
 
 mod consumer;
@@ -33,8 +34,17 @@ impl JetStreamReader {
     pub(crate) async fn open(core: Arc<Core>, after: u64, partition: Option<Partition>) -> Result<Self, StoreError> {
         let partition = partition.map(|partition| format!("es.{}.{partition}.", core.context));
         let mut reader = Self { core, partition, position: after, consumer: None, started: false };
-        reader.consumer().await?;
-        Ok(reader)
+        // A cluster that has just come together may not answer the first call.
+        let until = Instant::now() + reader.core.options.deadline;
+        loop {
+            match reader.consumer().await {
+                Ok(_) => return Ok(reader),
+                Err(StoreError::Unavailable { .. }) if Instant::now() < until => {
+                    tokio::time::sleep(backoff::jittered(Duration::from_millis(20))).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The consumer at work; a new one behind the position if there is none.
