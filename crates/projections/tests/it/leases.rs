@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kindred_testkit::eventually;
 
-use crate::support::{Ledger, Platform, quick, reaches, tenant};
+use crate::support::{Ledger, Platform, quick, tenant};
 
 const SHARES: &str = "SELECT count(*) FROM (SELECT worker FROM kindred.leases
     WHERE consumer = 'ledger' AND generation > 0 GROUP BY worker HAVING count(*) = 32) AS shares WHERE worker IS NOT NULL";
@@ -88,7 +88,8 @@ async fn a_lagging_partition_catches_up_beside_the_others() {
     // Others go on at once.
     let sequence = platform.writer.add(&others[0], 1).await;
     let partition = others[0].partition();
-    reaches(&third.waiter(), "ledger", 1, partition, sequence).await;
+    let waited = third.waiter().wait("ledger", 1, partition, sequence, Duration::from_secs(2)).await;
+    assert_eq!(waited.expect("an answer"), kindred_projections::Waited::Reached);
     platform.settle(&third).await;
     assert_eq!(platform.totals(&here).await, (8_002, 8_002));
     assert_eq!(platform.row(&here, &lagging).await.map(|row| row.0), Some(1_001));

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kindred_ids::EntityKey;
-use kindred_projections::{Error, GenerationStatus, Projector};
+use kindred_projections::{Error, GenerationStatus, Projector, Waited};
 use kindred_testkit::{Seed, eventually};
 use proptest::prelude::*;
 use sqlx::Row;
 
-use crate::support::{Ledger, Platform, reaches, tenant};
+use crate::support::{Ledger, Platform, tenant};
 
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -126,7 +126,8 @@ async fn rebuilds_under_writes_are_not_noticed() {
                 let key = &keys[writer.seed.below(40) as usize];
                 let sequence = writer.add(key, 1).await;
                 written += 1;
-                reaches(&waiter, "ledger", 1, key.partition(), sequence).await;
+                let waited = waiter.wait("ledger", 1, key.partition(), sequence, Duration::from_secs(2)).await;
+                assert_eq!(waited.expect("an answer"), Waited::Reached, "a write was not read in time");
                 let mut read = database.read(&here.clone().into()).await.expect("a read");
                 let row = sqlx::query("SELECT sequence FROM ledger_v1 WHERE entity = $1")
                     .bind(key.id().expect("an id").as_uuid())

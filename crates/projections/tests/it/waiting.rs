@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use kindred_projections::{Waited, Waiter};
 
-use crate::support::{Ledger, Platform, reaches, tenant};
+use crate::support::{Ledger, Platform, tenant};
 
 #[tokio::test]
 async fn a_write_is_read_after_a_wait_by_this_and_another_process() {
@@ -16,7 +16,9 @@ async fn a_write_is_read_after_a_wait_by_this_and_another_process() {
         let key = platform.writer.key(&here);
         let sequence = platform.writer.add(&key, amount).await;
         let waiter = if amount % 2 == 0 { projector.waiter() } else { elsewhere.clone() };
-        reaches(&waiter, "ledger", 1, key.partition(), sequence).await;
+        let longest = Duration::from_secs(2);
+        let waited = waiter.wait("ledger", 1, key.partition(), sequence, longest).await.expect("an answer");
+        assert_eq!(waited, Waited::Reached);
         assert_eq!(platform.row(&here, &key).await, Some((1, amount)));
     }
 }

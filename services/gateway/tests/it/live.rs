@@ -58,7 +58,7 @@ async fn stopping_ends_streams_and_finishes() {
     let mut stream = patient.request(Method::GET, "/inbox/events").send().await.unwrap().bytes_stream();
     assert_eq!(next(&mut stream).await, Some(3));
     let never = std::future::pending();
-    let outcome = kindred_service_kit::lifecycle::drain(site.tasks, Duration::from_secs(60), || {}, never).await;
+    let outcome = kindred_service_kit::lifecycle::drain(site.tasks, Duration::from_secs(10), || {}, never).await;
     assert_eq!(outcome, kindred_service_kit::lifecycle::Outcome::Drained);
     assert_eq!(next(&mut stream).await, None);
 }
