@@ -244,6 +244,12 @@ impl RecordedCommit {
         Ok(Self { sequence, key, meta, hash, records: records.collect() })
     }
 
+    /// Bytes of its events.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.records.iter().map(|record| record.data.len()).sum()
+    }
+
     /// The id of its event at `index`.
     #[must_use]
     pub fn event_id(&self, index: usize) -> Uuid {

@@ -83,6 +83,7 @@ macro_rules! conformance_suite {
             a_reader_resumes_behind_its_position,
             a_reader_of_a_partition_gives_only_that,
             a_reader_of_an_idle_partition_comes_to_the_head,
+            a_batch_of_large_commits_ends_by_bytes,
             a_waiting_reader_gets_what_comes,
             a_reader_of_an_empty_log_comes_back_empty,
             readers_do_not_take_from_each_other,

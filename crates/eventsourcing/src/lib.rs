@@ -30,5 +30,7 @@ pub use redaction::{
 };
 pub use reservation::{RESERVATION_TYPES, ReservationKey, ReservationTail};
 pub use sealed::{Fingerprint, KeyId, Sealed};
-pub use store::{AppendError, Batch, EventStore, LogDamaged, LogReader, StoreError, Write, history_through_tail};
+pub use store::{
+    AppendError, BATCH_BYTES, Batch, EventStore, LogDamaged, LogReader, StoreError, Write, history_through_tail,
+};
 pub use timestamp::Timestamp;

@@ -10,8 +10,8 @@ use kindred_ids::{EntityKey, Partition};
 use tokio::sync::watch;
 
 use crate::{
-    AppendError, Batch, EventStore, LogReader, NewCommit, REDACTION_CATEGORY, RecordedCommit, Removable, StoreError,
-    Write, header,
+    AppendError, BATCH_BYTES, Batch, EventStore, LogReader, NewCommit, REDACTION_CATEGORY, RecordedCommit, Removable,
+    StoreError, Write, header,
 };
 
 /// The largest commit that the log takes, as the stream's limit says.
@@ -198,13 +198,14 @@ impl LogReader for MemoryReader {
         let _timed_out = tokio::time::timeout(wait, self.head.wait_for(|head| *head > position)).await.is_err();
         let log = self.store.lock();
         let mut commits = Vec::new();
-        while commits.len() < most && self.position < log.messages.len() as u64 {
+        let mut bytes = 0;
+        while commits.len() < most && bytes < BATCH_BYTES && self.position < log.messages.len() as u64 {
             // Nothing where one was removed.
             let commit = self.store.read(&log, self.position + 1)?;
             self.position += 1;
-            commits.extend(
-                commit.filter(|commit| self.partition.is_none_or(|partition| partition == commit.key.partition())),
-            );
+            let commit = commit.filter(|commit| self.partition.is_none_or(|wanted| wanted == commit.key.partition()));
+            bytes += commit.as_ref().map_or(0, RecordedCommit::size);
+            commits.extend(commit);
         }
         Ok(Batch { commits, position: self.position })
     }

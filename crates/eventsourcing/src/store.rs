@@ -163,9 +163,14 @@ pub struct Batch {
     pub position: u64,
 }
 
+/// Bytes of events at which a batch is full, however few its commits: what readers hold in
+/// memory is bounded by this and one commit more.
+pub const BATCH_BYTES: usize = 8 << 20;
+
 /// Reads commits in order, without acknowledgements: the caller keeps its position.
 pub trait LogReader: Send + 'static {
-    /// The next commits: at most `most`, waiting at most `wait` for the first.
+    /// The next commits, waiting at most `wait` for the first: at most `most`, and none
+    /// behind the one with which they come to [`BATCH_BYTES`].
     /// An empty batch means that nothing came.
     fn next(&mut self, most: usize, wait: Duration) -> impl Future<Output = Result<Batch, StoreError>> + Send;
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kindred_eventsourcing::{Batch, LogReader, StoreError};
+use kindred_eventsourcing::{BATCH_BYTES, Batch, LogReader, RecordedCommit, StoreError};
 use kindred_ids::Partition;
 use tokio::time::Instant;
 
@@ -157,6 +157,7 @@ impl LogReader for JetStreamReader {
             batch.position = self.position;
             return Ok(batch);
         };
+        let mut bytes = 0;
         let mut event = Some(first);
         while let Some(arrived) = event {
             let Event::Message(message) = arrived else {
@@ -164,7 +165,10 @@ impl LogReader for JetStreamReader {
                 break;
             };
             let more = message.pending > 0;
-            if !self.take(message, &mut batch)? || batch.commits.len() >= most {
+            let before = batch.commits.len();
+            let goes_on = self.take(message, &mut batch)?;
+            bytes += batch.commits[before..].iter().map(RecordedCommit::size).sum::<usize>();
+            if !goes_on || batch.commits.len() >= most || bytes >= BATCH_BYTES {
                 break;
             }
             event = self.following(more, until).await;

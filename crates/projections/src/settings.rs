@@ -10,7 +10,7 @@ pub struct Settings {
     /// How long commits gather for the next transaction: once as long after a few, up to
     /// four times under load. Also how long the reader waits for a first commit.
     pub wait: Duration,
-    /// Commits in one transaction of a bulk load.
+    /// Commits in one transaction of a bulk load; fewer where they are large.
     pub bulk_batch: usize,
     /// How long a process may be silent before others take its partitions.
     pub lease: Duration,

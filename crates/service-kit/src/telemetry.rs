@@ -14,7 +14,6 @@ pub mod attribute;
 mod guard;
 pub mod metric;
 mod metrics_server;
-mod span_fields;
 pub mod target;
 pub mod trace;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use kindred_ids::EntityKey;
 
 use super::Subject;
-use super::fixture::{append_one, key};
-use crate::{EventStore, LogReader};
+use super::fixture::{append_one, at, commit, key, next_command};
+use crate::{BATCH_BYTES, EventStore, LogReader, RecordedCommit, Write};
 
 /// Long enough for anything that will come.
 const WAIT: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ async fn drain(store: &impl EventStore, reader: &mut impl LogReader, most: usize
     read
 }
 
-fn last(commits: &[crate::RecordedCommit]) -> u64 {
+fn last(commits: &[RecordedCommit]) -> u64 {
     commits.last().map_or(0, |commit| commit.sequence)
 }
 
@@ -99,6 +99,29 @@ pub async fn a_reader_of_an_idle_partition_comes_to_the_head(subject: &impl Subj
         position = reader.next(10, MOMENT).await.expect("the log can be read").position;
     }
     assert_eq!(position, head);
+}
+
+/// Whatever number was asked for; the next batch goes on behind it.
+pub async fn a_batch_of_large_commits_ends_by_bytes(subject: &impl Subject) {
+    const SIZE: usize = 250_000;
+    let store = subject.open().await;
+    let count = BATCH_BYTES / SIZE + 5;
+    let mut previous = None;
+    for _ in 0..count {
+        let commit = commit(next_command(), previous.as_ref(), vec![1; SIZE]);
+        let expected = previous.as_ref().map_or(0, |previous: &RecordedCommit| previous.sequence);
+        let stored = store.append(vec![Write { key: key(1), expected, commit }]).await.expect("the commit is stored");
+        previous = Some(at(&store, stored[0]).await);
+    }
+    let mut reader = store.reader(0, None).await.expect("a reader");
+    let mut sizes = Vec::new();
+    while sizes.iter().sum::<usize>() < count {
+        let batch = reader.next(1000, WAIT).await.expect("the log can be read");
+        let bytes: usize = batch.commits.iter().map(RecordedCommit::size).sum();
+        assert!(bytes < BATCH_BYTES + SIZE, "{bytes} bytes at once");
+        sizes.push(batch.commits.len());
+    }
+    assert_eq!(sizes.iter().sum::<usize>(), count, "nothing twice");
 }
 
 /// What is written while a reader waits wakes it.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kindred_eventsourcing::{RecordedCommit, StoreError};
+use kindred_eventsourcing::{BATCH_BYTES, RecordedCommit, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -29,7 +29,8 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Reads what is behind `after` up to and with `through`, in loads of about `most`.
+    /// Reads what is behind `after` up to and with `through`, in loads of about
+    /// `most`, or of as many as come to [`BATCH_BYTES`].
     pub(super) fn start(log: Log, folder: Folder, after: u64, through: u64, most: usize, wait: Duration) -> Self {
         let (send, mut read_ahead) = mpsc::channel(AHEAD);
         let reading = tokio::spawn(async move {
@@ -92,10 +93,12 @@ async fn fill(
     most: usize,
     wait: Duration,
 ) -> Result<u64, StoreError> {
-    while position < through && commits.len() < most {
+    let mut bytes = 0;
+    while position < through && commits.len() < most && bytes < BATCH_BYTES {
         let batch = reader.next(most - commits.len(), wait).await?;
         check_order(log.context(), position, &batch)?;
         position = position.max(batch.position);
+        bytes += batch.commits.iter().map(RecordedCommit::size).sum::<usize>();
         commits.extend(batch.commits);
     }
     Ok(position)

@@ -19,7 +19,6 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use super::span_fields::SpanFields;
 use super::{metric, target};
 use crate::config::{ConfigError, LogFormat, Telemetry};
 
@@ -101,10 +100,7 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     match format {
-        LogFormat::Json => {
-            let layer = fmt::layer().json().flatten_event(true).with_current_span(false);
-            layer.fmt_fields(SpanFields).with_writer(writer).boxed()
-        }
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(writer).boxed(),
         LogFormat::Text => fmt::layer().with_writer(writer).boxed(),
     }
 }
