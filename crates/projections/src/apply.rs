@@ -12,7 +12,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::RecordedCommit;
+use kindred_eventsourcing::{LogDamaged, RecordedCommit};
+use kindred_ids::Partition;
 use kindred_vault::{KeyRing, Keys};
 use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use tokio::sync::Mutex;
@@ -83,10 +84,14 @@ impl Consumer for Generation {
             if !wanted.is_empty() {
                 self.projection.prepare().await?;
             }
-            match self.together(work, &wanted, &keys).await {
-                Ok(()) => {}
-                Err(Failure::Data) => self.one_by_one(work, &wanted, &keys).await?,
-                Err(Failure::Other(error)) => return Err(error),
+            let done = match self.together(work, &wanted, &keys).await {
+                Ok(()) => Ok(()),
+                Err(Failure::Data) => self.one_by_one(work, &wanted, &keys).await,
+                Err(Failure::Other(error)) => Err(error),
+            };
+            match done {
+                Err(ProcessError::Damaged(damaged)) => return Err(self.damaged(work, damaged).await),
+                done => done?,
             }
             let (instruments, label) = (instruments(), consumer_label(&self.id.name));
             instruments.commits.add(wanted.len() as u64, &label);
@@ -100,6 +105,23 @@ impl Generation {
     /// Makes rows of this generation ahead.
     pub(crate) fn folder(&self) -> Folder {
         Folder { projection: self.projection.clone(), keys: self.keys.clone(), records: self.records.clone() }
+    }
+
+    /// Whether the log is at fault, or Postgres: rows that it lost in a crash, with the
+    /// checkpoints that were moved together with them, are missed here as if the log had
+    /// never held what they were made of.
+    async fn damaged(&self, work: &Work<'_>, damaged: LogDamaged) -> ProcessError {
+        let standing = async {
+            let mut connection = self.database.projector().acquire().await?;
+            checkpoint::load(&mut connection, &self.id).await.map_err(|error| ProcessError::Passing(error.into()))
+        };
+        let standing: Vec<Owned> = match standing.await {
+            Ok(standing) => standing,
+            Err(error) => return error,
+        };
+        let moved = work.moves.iter().map(|(owned, _)| owned).filter(|owned| !standing.contains(owned));
+        let lost: Vec<Partition> = moved.map(|owned| owned.partition).collect();
+        if lost.is_empty() { damaged.into() } else { ProcessError::Fenced(lost) }
     }
 
     async fn prefetch(&self, commits: &[&RecordedCommit]) -> Result<Arc<Keys>, ProcessError> {

@@ -109,15 +109,26 @@ impl Runner {
                     let consumer = &self.consumer.id().name;
                     instruments().retries.add(1, &consumer_label(consumer));
                     tracing::warn!(error = chain(&error), "`{consumer}` starts over");
-                    pause.rest(&self.stop).await;
-                    if let Err(error) = self.reload().await {
-                        let consumer = &self.consumer.id().name;
-                        tracing::warn!(error = chain(&error), "`{consumer}` cannot load its checkpoints");
-                    }
+                    self.start_over(&mut pause).await;
                 }
             }
         }
         self.close().await;
+    }
+
+    /// Rests and takes Postgres's word for how far this is. What was known of it before may
+    /// be more than Postgres still has, so nothing goes on until it answers.
+    async fn start_over(&mut self, pause: &mut Pause) {
+        loop {
+            pause.rest(&self.stop).await;
+            match self.reload().await {
+                Err(error) if !self.stop.is_cancelled() => {
+                    let consumer = &self.consumer.id().name;
+                    tracing::warn!(error = chain(&error), "`{consumer}` cannot load its checkpoints");
+                }
+                _ => return,
+            }
+        }
     }
 
     async fn turn(&mut self, balance: &mut Interval) -> Result<(), Error> {

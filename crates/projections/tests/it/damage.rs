@@ -55,6 +55,46 @@ async fn a_stream_that_lost_what_a_checkpoint_rests_on_is_refused() {
     assert_eq!(platform.totals(&here).await, (1, 1), "rows of another log were made");
 }
 
+/// Rows are committed without waiting for the disk: a crash of Postgres loses the last of
+/// them and the checkpoints with them, behind the back of whoever wrote them.
+#[tokio::test]
+async fn what_postgres_lost_is_made_again_and_not_taken_for_damage() {
+    let mut platform = Platform::new().await;
+    let (here, builder) = (tenant("riverside"), Projector::builder(platform.test.connect(), quick()));
+    let builder = builder.own_stream(platform.writer.store.clone());
+    let projector = builder.start(platform.stop.child_token()).await.expect("it starts");
+    projector.ready(Duration::from_secs(60)).await.expect("it gets ready");
+    let (known, lost) = (platform.writer.key(&here), platform.writer.key(&here));
+    let before = platform.writer.add(&known, 1).await;
+    platform.reached(&projector, "entity_heads", before).await;
+    let mut superuser = platform.test.superuser().await.expect("the superuser's way in");
+    let schema: String =
+        sqlx::query_scalar("SELECT schema_name FROM kindred.generations WHERE projection = 'entity_heads'")
+            .fetch_one(&mut superuser)
+            .await
+            .expect("a generation");
+    let tables =
+        ["kindred.checkpoints".to_owned(), format!("{schema}.entity_heads"), format!("{schema}.partition_heads")];
+    for (number, table) in tables.iter().enumerate() {
+        let copy = format!("CREATE TEMPORARY TABLE before_{number} AS SELECT * FROM {table}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(copy)).execute(&mut superuser).await.expect("a copy");
+    }
+    let stored = platform.writer.add(&lost, 1).await;
+    platform.reached(&projector, "entity_heads", stored).await;
+    let back = tables
+        .iter()
+        .enumerate()
+        .map(|(number, table)| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM before_{number};"));
+    let back = format!("BEGIN; {} COMMIT;", back.collect::<String>());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&mut superuser).await.expect("all is as before");
+    let last = platform.writer.add(&lost, 1).await;
+    platform.reached(&projector, "entity_heads", last).await;
+    assert_eq!(projector.health().borrow().damaged, None);
+    let versions = format!("SELECT count(*) FROM {schema}.entity_heads WHERE version = 2 AND sequence = {last}");
+    let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(versions)).fetch_one(&mut superuser).await.expect("a count");
+    assert_eq!(rows, 1, "what was lost was not made again");
+}
+
 #[tokio::test]
 async fn the_heads_are_what_anybody_computes_from_the_log() {
     let mut platform = Platform::new().await;
