@@ -31,6 +31,15 @@ bench: servers ## Measurements; ONLY narrows
 	$(CARGO) build --release --package kindred --package kindred-tests --bin kindred --bin bench
 	$(CARGO) run --release --package kindred-tests --bin bench -- $(ONLY)
 
+.PHONY: match-quality
+match-quality: ## How good matching is, on public data in the folder KINDRED_MATCH_DATA
+	@test -d "$(KINDRED_MATCH_DATA)" || { echo "match-quality: KINDRED_MATCH_DATA names no folder with the data to measure on"; exit 1; }
+	$(CARGO) run --release --package kindred-tests --bin match-quality
+
+.PHONY: soak
+soak: ## A million generated histories of consent, blocks and erasure; HISTORIES narrows
+	KINDRED_SOAK_HISTORIES=$(or $(HISTORIES),1000000) $(CARGO) test --release --package kindred-matching --lib no_history_shows
+
 .PHONY: faults
 faults: servers ## Kills, pauses and losses under load; ONLY and ROUNDS narrow
 	$(CARGO) build --package kindred --package kindred-tests --bin kindred --bin faults

@@ -5,4 +5,5 @@ pub mod bench;
 pub mod client;
 pub mod demo_check;
 pub mod faults;
+pub mod match_quality;
 pub mod platform;

@@ -84,6 +84,8 @@ words! {
     FieldKind: membership::ProfileFieldKind {
         Condition = "condition", Interest = "interest", Role = "role",
         Area = "area", Language = "language", YearOfDiagnosis = "year_of_diagnosis",
+        Stage = "stage", Treatment = "treatment", AgeBand = "age_band", Sex = "sex",
+        Offer = "offer", Want = "want",
     }
     /// What a member may do in the whole tenant.
     TenantRole: membership::TenantRole {

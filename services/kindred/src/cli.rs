@@ -12,7 +12,7 @@ use kindred_service_kit::config::ConfigError;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
 use crate::output::Format;
-use crate::{audit, demo, health, import, keys, operate, prepare, serve};
+use crate::{audit, demo, health, import, keys, matching, operate, prepare, serve};
 
 /// Kindred: a community platform for health.
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ enum Command {
     /// Brings people in from elsewhere.
     #[command(subcommand)]
     Import(import::Import),
+    /// How good matching is, on anybody's data.
+    #[command(subcommand)]
+    Match(matching::Match),
     /// Read models: where they stand, rebuild, verify, roll back.
     Projection(Operated<operate::ProjectionCommand>),
     /// Events that could not be applied.
@@ -91,6 +94,7 @@ impl Cli {
             Command::Health(health) => health.run(format).await?,
             Command::Audit(audit) => audit.run(format).await?,
             Command::Import(import) => return import.run(format).await,
+            Command::Match(asked) => asked.run()?,
             Command::Projection(asked) => asked.command.run(asked.operator.as_deref(), format).await?,
             Command::Parked(asked) => asked.command.run(asked.operator.as_deref(), format).await?,
             Command::Log(asked) => asked.command.run(asked.operator.as_deref(), format).await?,

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod health;
 pub mod import;
 pub mod keys;
+pub mod matching;
 pub mod operate;
 pub mod operator;
 pub mod output;

@@ -1,5 +1,7 @@
 //! How introductions stand in the log: the only place that knows their event messages.
 
+mod weights;
+
 use kindred_eventsourcing::{Contract, DecodeError, DomainEvent, Record, Timestamp};
 use kindred_ids::MemberId;
 use kindred_proto::matching as proto;

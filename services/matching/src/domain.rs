@@ -1,4 +1,4 @@
-//! The rules of introductions as pure functions over events.
+//! The rules of introductions and of weights as pure functions over events.
 //!
 //! # Invariants
 //!
@@ -11,5 +11,7 @@
 pub mod introduction;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod weights;
 
 pub use introduction::Introduction;
+pub use weights::Weights;

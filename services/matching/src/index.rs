@@ -12,13 +12,16 @@ mod catalog;
 pub(crate) mod fact;
 mod feature;
 pub mod feed;
+mod follow;
 mod icd;
 mod language;
-mod profile;
+pub(crate) mod profile;
+mod question;
 mod reason;
 mod search;
-mod tenant;
-mod weight;
+mod table;
+pub(crate) mod tenant;
+pub mod weighing;
 mod words;
 
 use std::collections::HashMap;
@@ -29,12 +32,14 @@ use kindred_ids::{MemberId, TenantSlug};
 use tokio::sync::watch;
 
 pub use feature::{Feature, Kind, Release};
+pub use kindred_ranking::weight::Scale;
 pub use profile::PlainField;
 pub use reason::Reason;
 pub use search::Match;
 use tenant::Tenant;
-pub use weight::Scale;
 use words::Advice;
+
+use crate::domain::weights::Part;
 
 /// The best matches of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +71,8 @@ struct Inner {
     floor: u32,
     tenants: RwLock<HashMap<TenantSlug, Arc<RwLock<Tenant>>>>,
     position: watch::Sender<u64>,
+    /// Everything up to here of matching's own log is in.
+    weights: watch::Sender<u64>,
 }
 
 impl Index {
@@ -73,7 +80,12 @@ impl Index {
     /// neither used nor named.
     #[must_use]
     pub fn new(floor: u32) -> Self {
-        Self(Arc::new(Inner { floor, tenants: RwLock::default(), position: watch::Sender::new(0) }))
+        Self(Arc::new(Inner {
+            floor,
+            tenants: RwLock::default(),
+            position: watch::Sender::new(0),
+            weights: watch::Sender::new(0),
+        }))
     }
 
     /// The best matches of a member, and what would give better ones.
@@ -138,12 +150,30 @@ impl Index {
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
 
-    fn advance(&self, position: u64) {
-        self.0.position.send_if_modified(|known| {
-            let moved = position > *known;
-            *known = position.max(*known);
-            moved
+    /// Waits until the index has come to a sequence of matching's own log, at most
+    /// `patience`; whether it has.
+    pub async fn weights_reached(&self, sequence: u64, patience: Duration) -> bool {
+        let mut position = self.0.weights.subscribe();
+        let reached = position.wait_for(|position| *position >= sequence);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
+    /// Tables of weights that it is time to fix, by tenant.
+    #[must_use]
+    pub fn weights_to_fix(&self) -> Vec<(TenantSlug, Vec<Part>)> {
+        let tenants: Vec<(TenantSlug, Arc<RwLock<Tenant>>)> = {
+            let tenants = self.0.tenants.read().unwrap_or_else(PoisonError::into_inner);
+            tenants.iter().map(|(slug, tenant)| (slug.clone(), tenant.clone())).collect()
+        };
+        let due = tenants.into_iter().filter_map(|(slug, tenant)| {
+            let parts = tenant.read().unwrap_or_else(PoisonError::into_inner).weights_to_fix()?;
+            Some((slug, parts))
         });
+        due.collect()
+    }
+
+    fn advance(&self, position: u64) {
+        move_up(&self.0.position, position);
     }
 
     fn tenant(&self, slug: &TenantSlug) -> Option<Arc<RwLock<Tenant>>> {
@@ -158,6 +188,14 @@ impl Index {
         let fresh = || Arc::new(RwLock::new(Tenant::new(slug, self.0.floor)));
         tenants.entry(slug.clone()).or_insert_with(fresh).clone()
     }
+}
+
+fn move_up(known: &watch::Sender<u64>, position: u64) {
+    known.send_if_modified(|known| {
+        let moved = position > *known;
+        *known = position.max(*known);
+        moved
+    });
 }
 
 fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<String> {

@@ -7,6 +7,8 @@ pub mod contract;
 
 pub mod index;
 
+pub mod evaluate;
+
 pub mod application;
 pub mod clients;
 

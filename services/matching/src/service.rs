@@ -1,6 +1,7 @@
 //! The composition root: the one place that knows every concrete type.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kindred_projections::Person;
@@ -15,6 +16,7 @@ use crate::application::{Acquaintances, Application, Introductions as Introducti
 use crate::clients::MembershipBlocks;
 use crate::index::Index;
 use crate::index::feed::Feed;
+use crate::index::weighing::{Weighing, WeightsFeed};
 use crate::projections::Introductions;
 
 /// This context's name: its stream, its role.
@@ -32,6 +34,8 @@ pub struct Settings {
     pub cohort_floor: Bounded<1, 1_000>,
     /// How long an answer waits for the index.
     pub patience_millis: Millis<1, 5_000>,
+    /// How often to look whether a tenant's weights are to be fixed.
+    pub weights_check_millis: Millis<100, 86_400_000>,
 }
 
 /// Settings of the matching service.
@@ -56,6 +60,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let patience = own.patience_millis.duration();
     let log = host.stream("membership").await?;
     feed(&host, &index, log.clone(), keys.clone());
+    weigh(&host, &index, own.weights_check_millis.duration());
     let blocks = Arc::new(MembershipBlocks::new(membership.clone()));
     let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), blocks, patience);
     let application = Application::new(host.executor(), keys.clone(), acquaintances, host.clock());
@@ -80,6 +85,23 @@ fn feed(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore, keys
     let (ready, stop) = (host.health().condition("index"), host.tasks().token(Stage::Supporting));
     let feed = Feed::new(index.clone(), log, keys);
     host.tasks().spawn("index", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+}
+
+/// Weights are taken in as the log fixes them, and fixed when it is time.
+fn weigh(host: &Host, index: &Index, every: Duration) {
+    let (ready, stop) = (host.health().condition("weights"), host.tasks().token(Stage::Supporting));
+    let feed = WeightsFeed::new(index.clone(), host.store().clone());
+    host.tasks().spawn("weights", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+    let weighing = Weighing::new(index.clone(), host.executor(), host.clock());
+    let (index, stop) = (index.clone(), host.tasks().token(Stage::Supporting));
+    host.tasks().spawn("weighing", Stage::Supporting, async move {
+        while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
+            if let Some(sequence) = weighing.fix_due().await {
+                index.weights_reached(sequence, every).await;
+            }
+        }
+        anyhow::Ok(())
+    });
 }
 
 #[cfg(test)]
@@ -114,6 +136,7 @@ mod tests {
         for (name, value, key) in [
             ("KINDRED__SERVICE__COHORT_FLOOR", "0", "service.cohort_floor"),
             ("KINDRED__SERVICE__COHORT_FLOR", "3", "cohort_flor"),
+            ("KINDRED__SERVICE__WEIGHTS_CHECK_MILLIS", "1", "service.weights_check_millis"),
         ] {
             let error = config((name, value)).expect_err("refused");
             assert!(error.contains(key), "{error}");

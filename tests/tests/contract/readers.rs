@@ -28,7 +28,7 @@ pub fn of(context: &str) -> &'static [Reader] {
             rewrite::<membership::block::Block>,
         ],
         "posting" => &[rewrite::<posting::Thread>, rewrite::<posting::Comment>, rewrite::<posting::Reaction>],
-        "matching" => &[rewrite::<matching::Introduction>],
+        "matching" => &[rewrite::<matching::Introduction>, rewrite::<matching::Weights>],
         "notification" => &[
             rewrite::<notification::inbox_item::InboxItem>,
             rewrite::<notification::delivery::Delivery>,

@@ -34,6 +34,7 @@ const REVIEWED: &[(&str, &str)] = &[
     ("InboxItemSuppressed.reason_code", "one of a closed set of the platform's words"),
     ("DeliveryFailed.error_code", "a code; a server's own words are not kept"),
     ("DeliveryCancelled.reason_code", "one of a closed set of the platform's words"),
+    ("WeightsFixed.features", "codes of published vocabularies, each held by a cohort or not there"),
     ("Redacted.subject", "ids, and the slug of a tenant"),
     ("Redacted.order", "an operator's words: the reference of an order, and nobody's name"),
 ];

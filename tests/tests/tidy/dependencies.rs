@@ -16,6 +16,7 @@ const PROJECTIONS: &str = "kindred-projections";
 const VAULT: &str = "kindred-vault";
 const KIT: &str = "kindred-service-kit";
 const HOST: &str = "kindred-service-host";
+const RANKING: &str = "kindred-ranking";
 const EMBEDDED: &str = "kindred-embedded";
 
 /// What a service with a log of its own may rest on.
@@ -25,6 +26,7 @@ const SERVICE: &[&str] = &[IDS, EVENTSOURCING, PROTO, JETSTREAM, PROJECTIONS, VA
 const MAY_REST_ON: &[(&str, &[&str])] = &[
     (IDS, &[]),
     (EMBEDDED, &[]),
+    (RANKING, &[]),
     (PROTO, &[IDS]),
     (EVENTSOURCING, &[IDS]),
     (JETSTREAM, &[IDS, EVENTSOURCING]),
@@ -35,7 +37,7 @@ const MAY_REST_ON: &[(&str, &[&str])] = &[
     ("kindred-testkit", &[IDS, EVENTSOURCING, JETSTREAM, PROJECTIONS, EMBEDDED]),
     ("kindred-membership", SERVICE),
     ("kindred-posting", SERVICE),
-    ("kindred-matching", SERVICE),
+    ("kindred-matching", &[IDS, EVENTSOURCING, PROTO, JETSTREAM, PROJECTIONS, VAULT, KIT, HOST, RANKING]),
     ("kindred-notification", SERVICE),
     // It has no log and no database.
     ("kindred-gateway", &[IDS, EVENTSOURCING, PROTO, KIT]),
@@ -79,6 +81,7 @@ const HOMES: &[(&str, &[&str], &str)] = &[
 /// What the pure core uses of others: nothing that knows a server, a file or the time of day.
 const CORE: &[(&str, &[&str])] = &[
     (IDS, &["ring", "serde", "thiserror", "uuid", "xxhash-rust"]),
+    (RANKING, &["thiserror"]),
     (
         EVENTSOURCING,
         &["bytes", "futures", "moka", "prost", "ring", "thiserror", "tokio", "tokio-util", "tracing", "uuid"],

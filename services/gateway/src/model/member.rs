@@ -101,6 +101,10 @@ impl ProfileField {
             FieldKind::Area => format!("around {}", self.words()),
             FieldKind::YearOfDiagnosis => format!("since {}", self.words()),
             FieldKind::Language => format!("speaks {}", self.words()),
+            FieldKind::AgeBand => format!("aged {}", self.words()),
+            FieldKind::Treatment => format!("treated with {}", self.words()),
+            FieldKind::Offer => format!("can help with {}", self.words()),
+            FieldKind::Want => format!("looks for {}", self.words()),
             _ => self.words().to_owned(),
         }
     }

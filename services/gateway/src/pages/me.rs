@@ -36,6 +36,10 @@ impl MePage {
         codes::conditions().map(|(_, words)| words).collect()
     }
 
+    const fn ages(&self) -> [&'static str; 7] {
+        rows::AGES
+    }
+
     fn languages(&self) -> Vec<&'static str> {
         codes::LANGUAGES.iter().map(|(_, name)| *name).collect()
     }
@@ -83,6 +87,34 @@ impl<'a> Group<'a> {
                 ("What you speak", "One a line, such as English or Spanish.", "Language", Some("languages"))
             }
             FieldKind::YearOfDiagnosis => ("When it began", "The year of your diagnosis, four digits.", "Year", None),
+            FieldKind::Stage => (
+                "Where you are with it",
+                "Such as newly diagnosed, in treatment, in remission.",
+                "Stage",
+                Some("stages"),
+            ),
+            FieldKind::Treatment => (
+                "What you are treated with",
+                "A word or two each, such as levothyroxine, insulin pump, physiotherapy.",
+                "Treatment",
+                None,
+            ),
+            FieldKind::AgeBand => ("How old you are, roughly", "Choose from the list.", "Age", Some("ages")),
+            FieldKind::Sex => {
+                ("Your sex or gender", "In your own word, such as female, male, non-binary.", "Sex", Some("sexes"))
+            }
+            FieldKind::Offer => (
+                "What you can help others with",
+                "A few words each. Those who look for the same words find you.",
+                "I can help with",
+                None,
+            ),
+            FieldKind::Want => (
+                "What you are looking for",
+                "A few words each. Those who can help with the same words find you.",
+                "I look for",
+                None,
+            ),
         };
         Self { kind: kind.as_str(), title, hint, label, list, rows: rows.of(kind) }
     }

@@ -46,6 +46,12 @@ pub(super) const fn kind_words(kind: FieldKind) -> &'static str {
         FieldKind::Area => "Area",
         FieldKind::Language => "Speaks",
         FieldKind::YearOfDiagnosis => "Diagnosed in",
+        FieldKind::Stage => "Is",
+        FieldKind::Treatment => "Is treated with",
+        FieldKind::AgeBand => "Age",
+        FieldKind::Sex => "Sex",
+        FieldKind::Offer => "Can help with",
+        FieldKind::Want => "Looks for",
         FieldKind::Unknown => "",
     }
 }

@@ -49,3 +49,17 @@ pub fn declined() -> Event {
 pub fn withdrawn() -> Event {
     Event::IntroductionWithdrawn { from: member(1), to: member(2), at: LATER }
 }
+
+/// A part of a table with one value.
+pub fn part(table: u32, part: u32, parts: u32) -> crate::domain::weights::Part {
+    crate::domain::weights::Part {
+        table,
+        part,
+        parts,
+        membership_position: 40,
+        population: 12,
+        floor: 11,
+        features: vec!["condition:E06.3".to_owned()],
+        weights: vec![7],
+    }
+}

@@ -1,4 +1,4 @@
-//! Every value that somebody holds, by number, with who releases it how.
+//! Every value that somebody holds, by number.
 //!
 //! # Promises
 //!
@@ -8,39 +8,10 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::feature::{Feature, Release};
+use super::feature::Feature;
 
 /// Number of a feature in its catalog.
 pub(super) type FeatureId = u32;
-/// Number of a person in their tenant's index.
-pub(super) type Slot = u32;
-
-/// People who hold a feature, by how they release it.
-#[derive(Debug, Default)]
-pub(super) struct Postings([Vec<Slot>; Release::COUNT]);
-
-impl Postings {
-    pub(super) fn of(&self, release: Release) -> &[Slot] {
-        &self.0[release as usize]
-    }
-
-    /// How many people release it at all.
-    pub(super) fn holders(&self) -> u32 {
-        self.0.iter().map(Vec::len).sum::<usize>() as u32
-    }
-
-    fn add(&mut self, slot: Slot, release: Release) {
-        self.0[release as usize].push(slot);
-    }
-
-    fn remove(&mut self, slot: Slot, release: Release) {
-        let list = &mut self.0[release as usize];
-        // The order within a list does not matter: sums do not depend on it.
-        if let Some(index) = list.iter().position(|held| *held == slot) {
-            list.swap_remove(index);
-        }
-    }
-}
 
 /// A feature that somebody holds.
 #[derive(Debug)]
@@ -48,7 +19,6 @@ pub(super) struct Entry {
     pub(super) feature: Feature,
     pub(super) boost: u16,
     pub(super) ancestors: Box<[FeatureId]>,
-    pub(super) postings: Postings,
     holds: u32,
 }
 
@@ -67,6 +37,22 @@ impl Catalog {
 
     fn entry_mut(&mut self, id: FeatureId) -> &mut Entry {
         self.entries[id as usize].as_mut().expect("whoever has a number holds its feature")
+    }
+
+    /// What of another's a feature goes with; none where nobody holds that.
+    pub(super) fn counterpart(&self, id: FeatureId) -> Option<FeatureId> {
+        let feature = &self.entry(id).feature;
+        if feature.kind.counterpart() == feature.kind {
+            Some(id)
+        } else {
+            self.ids.get(&feature.counterpart()).copied()
+        }
+    }
+
+    /// All that is held.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (FeatureId, &Entry)> {
+        let entries = self.entries.iter().enumerate();
+        entries.filter_map(|(id, entry)| Some((id as FeatureId, entry.as_ref()?)))
     }
 
     /// How many features are held.
@@ -106,8 +92,7 @@ impl Catalog {
             return *id;
         }
         let ancestors = feature.ancestors().iter().map(|above| self.ensure(above)).collect();
-        let (boost, postings) = (feature.boost(), Postings::default());
-        let entry = Entry { feature: feature.clone(), boost, ancestors, postings, holds: 0 };
+        let entry = Entry { feature: feature.clone(), boost: feature.boost(), ancestors, holds: 0 };
         let id = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             self.entries.len() as FeatureId - 1
@@ -120,14 +105,6 @@ impl Catalog {
     /// A feature and what it is a kind of, the nearest first.
     pub(super) fn chain(&self, id: FeatureId) -> impl Iterator<Item = FeatureId> + '_ {
         std::iter::once(id).chain(self.entry(id).ancestors.iter().copied())
-    }
-
-    pub(super) fn post(&mut self, id: FeatureId, slot: Slot, release: Release) {
-        self.entry_mut(id).postings.add(slot, release);
-    }
-
-    pub(super) fn unpost(&mut self, id: FeatureId, slot: Slot, release: Release) {
-        self.entry_mut(id).postings.remove(slot, release);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What two people may have in common, as it is compared: a kind and a normalized value.
 
+use std::fmt;
+
 use super::icd;
 
 /// What a profile field is about.
@@ -17,9 +19,37 @@ pub enum Kind {
     Language,
     /// The year of diagnosis.
     Year,
+    /// Where somebody stands with a condition.
+    Stage,
+    /// A treatment.
+    Treatment,
+    /// Ten years of age.
+    AgeBand,
+    /// Female, male, non-binary.
+    Sex,
+    /// What somebody can help with: counts for those who want it.
+    Offer,
+    /// What somebody looks for: counts for those who offer it.
+    Want,
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Condition,
+        Self::Interest,
+        Self::Role,
+        Self::Area,
+        Self::Language,
+        Self::Year,
+        Self::Stage,
+        Self::Treatment,
+        Self::AgeBand,
+        Self::Sex,
+        Self::Offer,
+        Self::Want,
+    ];
+
     /// Its name for programs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -30,6 +60,12 @@ impl Kind {
             Self::Area => "area",
             Self::Language => "language",
             Self::Year => "year",
+            Self::Stage => "stage",
+            Self::Treatment => "treatment",
+            Self::AgeBand => "age_band",
+            Self::Sex => "sex",
+            Self::Offer => "offer",
+            Self::Want => "want",
         }
     }
 
@@ -43,18 +79,35 @@ impl Kind {
             4 => Some(Self::Area),
             5 => Some(Self::Language),
             6 => Some(Self::Year),
+            7 => Some(Self::Stage),
+            8 => Some(Self::Treatment),
+            9 => Some(Self::AgeBand),
+            10 => Some(Self::Sex),
+            11 => Some(Self::Offer),
+            12 => Some(Self::Want),
             _ => None,
+        }
+    }
+
+    /// What of another's it goes with: what is offered with what is wanted, all else with
+    /// its like.
+    #[must_use]
+    pub const fn counterpart(self) -> Self {
+        match self {
+            Self::Offer => Self::Want,
+            Self::Want => Self::Offer,
+            kind => kind,
         }
     }
 }
 
 /// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Kinds(u8);
+pub(super) struct Kinds(u16);
 
 impl Kinds {
     pub(super) const fn contains(self, kind: Kind) -> bool {
-        self.0 & (1 << kind as u8) != 0
+        self.0 & (1 << kind as u16) != 0
     }
 
     /// How many there are.
@@ -65,7 +118,7 @@ impl Kinds {
 
 impl FromIterator<Kind> for Kinds {
     fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
-        Self(kinds.into_iter().fold(0, |set, kind| set | 1 << kind as u8))
+        Self(kinds.into_iter().fold(0, |set, kind| set | 1 << kind as u16))
     }
 }
 
@@ -82,8 +135,10 @@ pub enum Release {
 }
 
 impl Release {
-    /// All, as lists are kept by it.
+    /// How many there are, as lists are kept by it.
     pub const COUNT: usize = 3;
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] = [Self::Tenant, Self::Matched, Self::Community];
 
     /// Reads the number of the contract's visibility; none for nobody, and for one that
     /// this program does not know.
@@ -122,6 +177,12 @@ pub struct Feature {
     pub value: Box<str>,
 }
 
+impl fmt::Display for Feature {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.kind.as_str(), self.value)
+    }
+}
+
 impl Feature {
     fn new(kind: Kind, value: impl Into<Box<str>>) -> Self {
         Self { kind, value: value.into() }
@@ -137,11 +198,26 @@ impl Feature {
                 None => typed.trim().to_owned(),
             },
             Kind::Year => typed.trim().to_owned(),
-            Kind::Interest | Kind::Role | Kind::Area | Kind::Language => {
-                typed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-            }
+            Kind::Interest
+            | Kind::Role
+            | Kind::Area
+            | Kind::Language
+            | Kind::Stage
+            | Kind::Treatment
+            | Kind::AgeBand
+            | Kind::Sex
+            | Kind::Offer
+            | Kind::Want => typed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase(),
         };
         (!value.is_empty()).then(|| Self::new(kind, value))
+    }
+
+    /// Reads what [`fmt::Display`] wrote; none of a kind that this program does not know.
+    #[must_use]
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (name, value) = text.split_once(':')?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name)?;
+        Some(Self::new(kind, value))
     }
 
     /// What it is a kind of, the nearest first.
@@ -161,8 +237,22 @@ impl Feature {
                     .to_vec(),
                 Err(_band_or_nonsense) => Vec::new(),
             },
-            Kind::Interest | Kind::Role | Kind::Area => Vec::new(),
+            Kind::Interest
+            | Kind::Role
+            | Kind::Area
+            | Kind::Stage
+            | Kind::Treatment
+            | Kind::AgeBand
+            | Kind::Sex
+            | Kind::Offer
+            | Kind::Want => Vec::new(),
         }
+    }
+
+    /// What of another's it goes with.
+    #[must_use]
+    pub fn counterpart(&self) -> Self {
+        Self::new(self.kind.counterpart(), self.value.clone())
     }
 
     /// How much it is worth beside other kinds, in sixteenths: what is further up, or
@@ -185,6 +275,12 @@ impl Feature {
             Kind::Language => 12,
             Kind::Year if self.value.contains(':') => 5,
             Kind::Year => 4,
+            Kind::Stage => 12,
+            Kind::Treatment => 16,
+            Kind::AgeBand => 8,
+            Kind::Sex => 4,
+            // What somebody needs and another has is worth more than what both have.
+            Kind::Offer | Kind::Want => 32,
         }
     }
 }
@@ -206,6 +302,15 @@ mod tests {
         assert_eq!(values(Kind::Interest, "  Nordic   Walking "), ["nordic walking"]);
         assert_eq!(values(Kind::Language, "pt-BR"), ["pt-br", "pt"]);
         assert_eq!(Feature::of(Kind::Interest, " \t"), None);
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for kind in Kind::ALL {
+            let feature = Feature::of(kind, "snomed|44054006").expect("a value");
+            assert_eq!(Feature::parse(&feature.to_string()), Some(feature));
+        }
+        assert_eq!(Feature::parse("shoe:44"), None);
     }
 
     #[test]

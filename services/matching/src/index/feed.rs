@@ -8,10 +8,9 @@
 //!   show somebody who withdrew.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use kindred_eventsourcing::{Batch, EventStore, KeyId, LogReader, StoreError};
+use kindred_eventsourcing::{Batch, EventStore, KeyId, StoreError};
 use kindred_ids::TenantSlug;
 use kindred_service_kit::error::chain;
 use kindred_vault::{KeyError, KeyRing};
@@ -19,14 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Index;
 use super::fact::{Fact, facts};
-use super::tenant::Opened;
-
-/// How many commits are taken in at once.
-const BATCH: usize = 2_000;
-/// How long the reader waits for a first commit.
-const WAIT: Duration = Duration::from_millis(500);
-/// How long it waits before it asks again for what was not to be had.
-const AGAIN: Duration = Duration::from_millis(200);
+use super::follow::{Take, follow, rest};
+use super::tenant::{Opened, Tenant};
 
 /// Reads a log into an index.
 pub struct Feed<S> {
@@ -48,53 +41,15 @@ impl<S: EventStore> Feed<S> {
     ///
     /// [`StoreError`] if the log is damaged or an event that matters cannot be read.
     pub async fn run(self, ready: impl Fn(bool), stop: CancellationToken) -> Result<(), StoreError> {
-        let Some(head) = self.persist(&stop, || self.store.head()).await? else { return Ok(()) };
-        let Some(mut reader) = self.open(&stop).await? else { return Ok(()) };
-        ready(self.index.position() >= head);
-        loop {
-            let batch = tokio::select! {
-                batch = reader.next(BATCH, WAIT) => batch,
-                () = stop.cancelled() => return Ok(()),
-            };
-            match batch {
-                Ok(batch) => {
-                    if !self.take(batch, &stop).await? {
-                        return Ok(());
-                    }
-                    ready(self.index.position() >= head);
-                }
-                Err(error @ StoreError::Unavailable { .. }) => {
-                    tracing::warn!(chain = %chain(&error), "membership's log does not answer, matches may be late");
-                    rest(&stop).await;
-                    let Some(again) = self.open(&stop).await? else { return Ok(()) };
-                    reader = again;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        follow(&self.store, &self, ready, &stop).await
+    }
+}
+
+impl<S: EventStore> Take for Feed<S> {
+    fn position(&self) -> u64 {
+        self.index.position()
     }
 
-    async fn open(&self, stop: &CancellationToken) -> Result<Option<S::Reader>, StoreError> {
-        self.persist(stop, || self.store.reader(self.index.position(), None)).await
-    }
-
-    /// Asks the log until it answers; none if told to stop.
-    async fn persist<T, F: Future<Output = Result<T, StoreError>>>(
-        &self,
-        stop: &CancellationToken,
-        ask: impl Fn() -> F,
-    ) -> Result<Option<T>, StoreError> {
-        loop {
-            match ask().await {
-                Ok(answer) => return Ok(Some(answer)),
-                Err(StoreError::Unavailable { .. }) if !stop.is_cancelled() => rest(stop).await,
-                Err(StoreError::Unavailable { .. }) => return Ok(None),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Takes a batch in; false if told to stop before that.
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
         let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
         for commit in &batch.commits {
@@ -120,15 +75,22 @@ impl<S: EventStore> Feed<S> {
                 }
             }
         };
+        let mut changed = Vec::with_capacity(tenants.len());
         for (slug, facts) in tenants {
             let opened = opened.entry(slug.clone()).or_default();
             let tenant = self.index.tenant_or_new(&slug);
             tenant.write().unwrap_or_else(PoisonError::into_inner).apply(facts, opened, batch.position);
+            changed.push(tenant);
         }
         self.index.advance(batch.position);
+        for tenant in changed {
+            merge(tenant).await;
+        }
         Ok(true)
     }
+}
 
+impl<S: EventStore> Feed<S> {
     /// Reads every profile that the facts make findable.
     async fn opened(&self, tenants: &HashMap<TenantSlug, Vec<Fact>>) -> Result<HashMap<TenantSlug, Opened>, KeyError> {
         let mut unread = Vec::new();
@@ -159,9 +121,11 @@ impl<S: EventStore> Feed<S> {
     }
 }
 
-async fn rest(stop: &CancellationToken) {
-    tokio::select! {
-        () = tokio::time::sleep(AGAIN) => {}
-        () = stop.cancelled() => {}
+/// Merges a tenant's lists if enough of them changed, beside those who search in it.
+async fn merge(tenant: Arc<RwLock<Tenant>>) {
+    let Some(merge) = tenant.read().unwrap_or_else(PoisonError::into_inner).to_merge() else { return };
+    // A merge that panicked changed nothing; the next one is tried after the next batch.
+    if let Ok(merged) = tokio::task::spawn_blocking(move || merge.run()).await {
+        tenant.write().unwrap_or_else(PoisonError::into_inner).adopt(merged);
     }
 }

@@ -34,7 +34,7 @@ static ROWS: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| {
 });
 
 /// Whether a code is of a sensitive chapter.
-fn is_sensitive(code: &str) -> bool {
+pub(super) fn is_sensitive(code: &str) -> bool {
     SENSITIVE.iter().any(|prefix| code.starts_with(prefix))
 }
 

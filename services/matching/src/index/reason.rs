@@ -10,7 +10,7 @@
 use super::catalog::FeatureId;
 use super::feature::{Kind, Release};
 use super::profile::Field;
-use super::search::Term;
+use super::search::Shared;
 use super::tenant::{Person, Tenant};
 use super::words;
 
@@ -39,16 +39,17 @@ pub(super) fn reasons(
     viewer: &Person,
     theirs: &[(FeatureId, Release)],
     share: bool,
-    terms: &[Term],
+    shareable: &[Shared],
 ) -> Vec<Reason> {
-    let counted: Vec<(FeatureId, u16)> = terms
+    let mut counted: Vec<(FeatureId, u16)> = shareable
         .iter()
-        .filter(|term| {
-            let held = theirs.binary_search_by_key(&term.feature, |(feature, _)| *feature);
-            held.is_ok_and(|place| theirs[place].1.reaches(term.own, share))
+        .filter(|shared| {
+            let held = theirs.binary_search_by_key(&shared.feature, |(feature, _)| *feature);
+            held.is_ok_and(|place| theirs[place].1.reaches(shared.own, share))
         })
-        .map(|term| (term.feature, term.weight))
+        .map(|shared| (shared.feature, shared.weight))
         .collect();
+    counted.sort_unstable();
     let mut common: Vec<Common<'_>> =
         viewer.fields().iter().filter_map(|field| common(tenant, field, &counted)).collect();
     // What is shared nearest to a field's own value is told by that field; ties by value,
@@ -74,7 +75,7 @@ fn common<'a>(tenant: &Tenant, field: &'a Field, counted: &[(FeatureId, u16)]) -
     let weight_of = |feature: FeatureId| {
         counted.binary_search_by_key(&feature, |(counted, _)| *counted).ok().map(|place| counted[place].1)
     };
-    let chain = || tenant.catalog.chain(field.feature);
+    let chain = || tenant.catalog.chain(field.feature).filter_map(|feature| tenant.catalog.counterpart(feature));
     let climbed = chain().position(|feature| weight_of(feature).is_some())?;
     let shared = chain().filter_map(|feature| Some((feature, weight_of(feature)?))).collect();
     Some(Common { field, climbed, shared })

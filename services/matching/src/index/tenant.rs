@@ -12,13 +12,25 @@ mod take;
 use std::collections::{HashMap, HashSet};
 
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug};
+use kindred_ranking::weight::Scale;
+use kindred_ranking::{ListId, Merge, Merged, Postings, Slot};
 use roaring::RoaringBitmap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::catalog::{Catalog, FeatureId, Pool, Slot};
+use super::catalog::{Catalog, FeatureId, Pool};
 use super::feature::{Kinds, Release};
 use super::profile::{Field, PlainField, Profile};
-use super::weight::Scale;
+use super::table::Fixed;
+
+/// People who changed at which their lists are merged, however few people there are.
+const MERGE_FROM: usize = 2_000;
+/// The part of all people that may have changed before their lists are merged.
+const MERGE_SHARE: usize = 16;
+
+/// The list of those who release a feature so.
+pub(super) const fn list(feature: FeatureId, release: Release) -> ListId {
+    feature * Release::COUNT as u32 + release as u32
+}
 
 /// Profiles that were read for a batch of facts, each by whose and by which command.
 pub(crate) type Opened = HashMap<(MemberId, CommandId), Vec<PlainField>>;
@@ -68,6 +80,8 @@ pub(crate) struct Tenant {
     floor: u32,
     suspended: bool,
     pub(super) catalog: Catalog,
+    /// Who releases what how, of those who can be found.
+    pub(super) lists: Postings<Slot>,
     labels: Pool<Box<str>>,
     slots: HashMap<MemberId, Slot>,
     people: Vec<Option<Person>>,
@@ -76,6 +90,7 @@ pub(crate) struct Tenant {
     blocks: HashMap<MemberId, Blocks>,
     pub(super) communities: HashMap<CommunityId, RoaringBitmap>,
     population: u32,
+    pub(super) fixed: Fixed,
     pub(super) position: u64,
 }
 
@@ -87,6 +102,7 @@ impl Tenant {
             floor,
             suspended: false,
             catalog: Catalog::default(),
+            lists: Postings::default(),
             labels: Pool::default(),
             slots: HashMap::new(),
             people: Vec::new(),
@@ -95,6 +111,7 @@ impl Tenant {
             blocks: HashMap::new(),
             communities: HashMap::new(),
             population: 0,
+            fixed: Fixed::default(),
             position: 0,
         }
     }
@@ -102,9 +119,12 @@ impl Tenant {
     /// Everything that a person holds, also by holding a kind of it, each once and as far
     /// as they release it at all.
     pub(super) fn held(&self, slot: Slot) -> Vec<(FeatureId, Release)> {
-        let fields = self.person_at(slot).fields();
+        self.with_ancestors(self.person_at(slot).fields().iter())
+    }
+
+    /// What somebody holds who has these fields.
+    pub(super) fn with_ancestors<'a>(&self, fields: impl Iterator<Item = &'a Field>) -> Vec<(FeatureId, Release)> {
         let mut held: Vec<(FeatureId, Release)> = fields
-            .iter()
             .flat_map(|field| self.catalog.chain(field.feature).map(|feature| (feature, field.release)))
             .collect();
         held.sort_unstable();
@@ -138,6 +158,27 @@ impl Tenant {
         self.person(member).is_some_and(|person| person.consents)
     }
 
+    /// How many people who can be found release a feature at all.
+    pub(super) fn holders(&self, feature: FeatureId) -> u32 {
+        Release::ALL.iter().map(|release| self.lists.length(list(feature, *release))).sum()
+    }
+
+    /// What the lists are to be merged from, once enough of them changed for that to pay.
+    pub(crate) fn to_merge(&self) -> Option<Merge<Slot>> {
+        let enough = MERGE_FROM.max(self.population as usize / MERGE_SHARE);
+        (self.lists.changed() >= enough).then(|| self.lists.merge())
+    }
+
+    /// Merges at once.
+    pub(crate) fn merge(&mut self) {
+        self.adopt(self.lists.merge().run());
+    }
+
+    /// Takes merged lists in; no answer changes.
+    pub(crate) fn adopt(&mut self, merged: Merged<Slot>) {
+        self.lists.adopt(merged);
+    }
+
     /// What weights rest on beside each feature's own holders.
     pub(super) const fn scale(&self) -> Scale {
         Scale { population: self.population, floor: self.floor }
@@ -145,6 +186,12 @@ impl Tenant {
 
     pub(super) const fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Everybody who can be found.
+    pub(super) fn listed(&self) -> impl Iterator<Item = Slot> + '_ {
+        let people = self.people.iter().enumerate();
+        people.filter(|(_, person)| person.as_ref().is_some_and(|person| person.listed)).map(|(slot, _)| slot as Slot)
     }
 
     /// Room for everybody.

@@ -17,6 +17,23 @@ pub(super) fn sentence(shared: &Feature, leaf: &Feature, own: Option<&str>) -> S
         Kind::Language => format!("You both speak {}", language::name(&shared.value)),
         Kind::Year if shared == leaf => format!("You were both diagnosed in {}", leaf.value),
         Kind::Year => format!("You were both diagnosed around {}", leaf.value),
+        Kind::Stage => format!("You are both {}", own.map_or_else(|| shared.value.to_string(), in_sentence)),
+        Kind::Treatment => {
+            format!("You are both treated with {}", own.map_or_else(|| shared.value.to_string(), in_sentence))
+        }
+        Kind::AgeBand => format!("You are both {}", age(&shared.value)),
+        Kind::Sex => format!("You are both {}", shared.value),
+        Kind::Offer => format!("They can help with {}, which you look for", shared.value),
+        Kind::Want => format!("They look for {}, which you can help with", shared.value),
+    }
+}
+
+/// `40-49` is "between 40 and 49", `80+` is "80 or older".
+fn age(band: &str) -> String {
+    match (band.split_once('-'), band.strip_suffix('+')) {
+        (Some((from, to)), _) => format!("between {from} and {to}"),
+        (None, Some(from)) => format!("{from} or older"),
+        (None, None) => format!("of the same age, {band}"),
     }
 }
 
@@ -116,6 +133,11 @@ mod tests {
         assert_eq!(own(Kind::Area, "021", None), "You both live where postal codes begin with 021");
         assert_eq!(own(Kind::Language, "es", None), "You both speak Spanish");
         assert_eq!(own(Kind::Year, "2021", None), "You were both diagnosed in 2021");
+        assert_eq!(own(Kind::Stage, "Newly diagnosed", Some("Newly diagnosed")), "You are both newly diagnosed");
+        assert_eq!(own(Kind::Treatment, "levothyroxine", None), "You are both treated with levothyroxine");
+        assert_eq!(own(Kind::AgeBand, "40-49", None), "You are both between 40 and 49");
+        assert_eq!(own(Kind::AgeBand, "80+", None), "You are both 80 or older");
+        assert_eq!(own(Kind::Offer, "grant writing", None), "They can help with grant writing, which you look for");
         let (year, band) = (feature(Kind::Year, "2021"), feature(Kind::Year, "2021").ancestors().remove(0));
         assert_eq!(sentence(&band, &year, None), "You were both diagnosed around 2021");
     }

@@ -9,3 +9,4 @@ mod asking;
 mod finding;
 mod listing;
 mod stream;
+mod weighing;

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{Executor, MemoryStore, Receipt, Timestamp};
+use kindred_eventsourcing::{EventStore, Executor, MemoryStore, Receipt, Timestamp};
 use kindred_ids::{CommandId, IntroductionId, MemberId, SessionId, TenantSlug, derive_root_id};
 use kindred_matching::application::{Acquaintances, Application, Blocks, NewIntroduction};
 use kindred_matching::index::feed::Feed;
+use kindred_matching::index::weighing::{Weighing, WeightsFeed};
 use kindred_matching::index::{Found, Index};
 use kindred_proto::membership::{ProfileFieldKind as Kind, Visibility};
 use kindred_service_kit::caller::{Caller, Issuer, MemberClaims, Role, SigningKey, Trust, Verifier};
@@ -98,6 +99,7 @@ impl Town {
         let (index, blocks, stop) = (Index::new(FLOOR), Arc::new(FakeBlocks::default()), CancellationToken::new());
         let feed = Feed::new(index.clone(), log.clone(), keys.clone());
         tokio::spawn(feed.run(|_| {}, stop.clone()));
+        tokio::spawn(WeightsFeed::new(index.clone(), store.clone()).run(|_| {}, stop.clone()));
         let patience = Duration::from_secs(5);
         let acquaintances = Acquaintances::new(index.clone(), Arc::new(log.clone()), blocks.clone(), patience);
         let executor = Executor::new(store.clone(), 1_000);
@@ -160,14 +162,44 @@ impl Town {
         self.write(fact).await
     }
 
+    /// Fixes the weights that are due, as a replica of its own would; whether there were any.
+    pub async fn weigh(&self) -> bool {
+        self.caught_up().await;
+        let executor = Executor::new(self.store.clone(), 1_000);
+        let fixed = Weighing::new(self.index.clone(), executor, self.clock.clone()).fix_due().await;
+        if let Some(sequence) = fixed {
+            assert!(self.index.weights_reached(sequence, Duration::from_secs(60)).await, "weights do not arrive");
+        }
+        fixed.is_some()
+    }
+
+    /// An index that begins anew and reads all there is.
+    pub async fn restarted(&self) -> Index {
+        let index = Index::new(FLOOR);
+        let (log, store) = (self.facts.store.clone(), self.store.clone());
+        let (stop, bound) = (self.stop.clone(), Duration::from_secs(60));
+        tokio::spawn(Feed::new(index.clone(), log.clone(), self.keys.clone()).run(|_| {}, stop.clone()));
+        tokio::spawn(WeightsFeed::new(index.clone(), store.clone()).run(|_| {}, stop));
+        let heads = (EventStore::head(&log).await.unwrap(), EventStore::head(&store).await.unwrap());
+        assert!(
+            index.reached(heads.0, bound).await && index.weights_reached(heads.1, bound).await,
+            "it does not catch up"
+        );
+        index
+    }
+
+    async fn caught_up(&self) {
+        let head = EventStore::head(&self.facts.store).await.unwrap();
+        assert!(self.index.reached(head, Duration::from_secs(60)).await, "the index does not catch up");
+    }
+
     pub async fn write(&self, fact: Fact) -> u64 {
         self.facts.write(fact).await
     }
 
     /// Whom somebody finds once the index has come to the log's end.
     pub async fn find(&self, person: &Person) -> Found {
-        let head = kindred_eventsourcing::EventStore::head(&self.facts.store).await.unwrap();
-        assert!(self.index.reached(head, Duration::from_secs(60)).await, "the index does not catch up");
+        self.caught_up().await;
         self.index.find(&person.tenant, person.id, 20)
     }
 

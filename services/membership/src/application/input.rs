@@ -69,6 +69,9 @@ impl Handle {
     }
 }
 
+/// Ages as they are said: coarse enough to name nobody.
+const AGE_BANDS: [&str; 7] = ["18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+"];
+
 /// One value of a profile, readable.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "fields are named after what they hold")]
@@ -97,12 +100,21 @@ impl ProfileEntry {
             FieldKind::Condition => is_code(value),
             FieldKind::Language => is_language(value),
             FieldKind::YearOfDiagnosis => value.parse::<u16>().is_ok_and(|year| (1900..=2200).contains(&year)),
-            FieldKind::Interest | FieldKind::Role | FieldKind::Area => true,
+            FieldKind::AgeBand => AGE_BANDS.contains(&value),
+            FieldKind::Interest
+            | FieldKind::Role
+            | FieldKind::Area
+            | FieldKind::Stage
+            | FieldKind::Treatment
+            | FieldKind::Sex
+            | FieldKind::Offer
+            | FieldKind::Want => true,
         };
         if !fits {
             let message = match kind {
                 FieldKind::Condition => "a condition is `icd10cm|<code>` or `snomed|<code>`",
                 FieldKind::Language => "a language is a BCP 47 tag such as `en` or `pt-BR`",
+                FieldKind::AgeBand => "an age is one of 18-29, 30-39, 40-49, 50-59, 60-69, 70-79, 80+",
                 _ => "a year of diagnosis has four digits",
             };
             return Err(wrong("FIELD_VALUE_MALFORMED", message));
@@ -125,12 +137,12 @@ impl ProfileEntry {
         }
         entries.sort();
         entries.dedup_by(|later, earlier| (later.kind, &later.value) == (earlier.kind, &earlier.value));
-        for single in [FieldKind::Area, FieldKind::YearOfDiagnosis] {
+        for single in [FieldKind::Area, FieldKind::YearOfDiagnosis, FieldKind::AgeBand, FieldKind::Sex] {
             if entries.iter().filter(|entry| entry.kind == single).count() > 1 {
                 return Err(ApiError::invalid(
                     "fields",
                     "FIELD_REPEATED",
-                    "a profile has one area and one year of diagnosis",
+                    "a profile has one area, one year of diagnosis, one age and one sex",
                 ));
             }
         }
@@ -209,6 +221,7 @@ mod tests {
         }
         assert!(parse(FieldKind::Language, "pt-BR") && !parse(FieldKind::Language, "Portuguese"));
         assert!(parse(FieldKind::YearOfDiagnosis, "2021") && !parse(FieldKind::YearOfDiagnosis, "21"));
+        assert!(parse(FieldKind::AgeBand, "40-49") && !parse(FieldKind::AgeBand, "43"));
     }
 
     #[test]

@@ -52,6 +52,18 @@ words! {
         Language = 5,
         /// Four digits.
         YearOfDiagnosis = 6,
+        /// Where the member stands: newly diagnosed, in remission.
+        Stage = 7,
+        /// A treatment in words.
+        Treatment = 8,
+        /// Ten years of age.
+        AgeBand = 9,
+        /// Female, male, non-binary.
+        Sex = 10,
+        /// What the member can help others with.
+        Offer = 11,
+        /// What the member looks for.
+        Want = 12,
     }
     /// What a member may do in the whole tenant.
     TenantRole {

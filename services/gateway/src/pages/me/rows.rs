@@ -22,6 +22,9 @@ pub struct Row {
     pub error: Option<&'static str>,
 }
 
+/// Ages as they are said.
+pub const AGES: [&str; 7] = ["18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+"];
+
 /// All lines.
 #[derive(Debug, Clone)]
 pub struct Rows(Vec<Row>);
@@ -30,7 +33,7 @@ pub struct Rows(Vec<Row>);
 const fn blanks(kind: FieldKind, used: usize) -> usize {
     match kind {
         FieldKind::Condition | FieldKind::Interest => 2,
-        FieldKind::Language => 1,
+        FieldKind::Language | FieldKind::Treatment | FieldKind::Offer | FieldKind::Want => 1,
         _ if used == 0 => 1,
         _ => 0,
     }
@@ -39,7 +42,9 @@ const fn blanks(kind: FieldKind, used: usize) -> usize {
 /// What a new value starts with: seen by nobody but matching, never wider.
 const fn usual(kind: FieldKind) -> Visibility {
     match kind {
-        FieldKind::Role | FieldKind::Language | FieldKind::Interest => Visibility::Community,
+        FieldKind::Role | FieldKind::Language | FieldKind::Interest | FieldKind::Offer | FieldKind::Want => {
+            Visibility::Community
+        }
         _ => Visibility::Matched,
     }
 }
@@ -120,6 +125,9 @@ impl Row {
             FieldKind::YearOfDiagnosis if !is_year(&self.shown) => {
                 self.error = Some("A year has four digits, such as 2019.");
             }
+            FieldKind::AgeBand if !AGES.contains(&self.shown.as_str()) => {
+                self.error = Some("Choose one from the list, such as 40-49.");
+            }
             FieldKind::Language => self.value = codes::language_tag(&self.shown),
             _ if self.shown.chars().count() > 60 => self.error = Some("At most 60 characters, please."),
             _ => {}
@@ -172,7 +180,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_kept_and_named() {
-        for bad in [("condition", "tired"), ("year_of_diagnosis", "19")] {
+        for bad in [("condition", "tired"), ("year_of_diagnosis", "19"), ("age_band", "43")] {
             let rows = form(&[(bad.0, bad.1, "", "", "matched")]);
             assert!(rows.fields().is_none(), "{bad:?}");
             assert_eq!(rows.0[0].shown, bad.1);

@@ -88,6 +88,14 @@ const OTHERS: [(&str, &str, &[&str]); 5] = [
     ("healthit", "healthit", &["stage-left", "badge-number-7", "coffee-queue", "last-slide"]),
 ];
 
+/// Those who only read so far: enough of them that what they share names nobody.
+const READERS: [(&str, &str, [&str; 2]); 2] =
+    [("wellness", "lakeside", ["lantern", "meadow"]), ("healthit", "healthit", ["lanyard", "microphone"])];
+
+/// What their handles begin with.
+const FIRST_WORDS: [&str; 12] =
+    ["amber", "brisk", "calm", "dapper", "early", "frank", "gentle", "honest", "ivory", "jolly", "keen", "lively"];
+
 pub(super) async fn make(operator: &Operator, world: &mut World) -> anyhow::Result<Vec<Speaker>> {
     let mut speakers = Vec::new();
     for (role, handle, tenant, communities, roles) in CAST {
@@ -112,6 +120,14 @@ pub(super) async fn make(operator: &Operator, world: &mut World) -> anyhow::Resu
             profile(operator, tenant, &member_id, handle, fields(community, index)).await?;
             join(operator, world, tenant, &member_id, community, None).await?;
             speakers.push(Speaker { community, tenant, member_id });
+        }
+    }
+    for (community, tenant, last_words) in READERS {
+        let handles = last_words.iter().flat_map(|last| FIRST_WORDS.map(|first| format!("{first}-{last}")));
+        for (index, handle) in handles.enumerate() {
+            let member_id = register(operator, tenant, &handle, &format!("{handle}@{tenant}.example"), &[]).await?;
+            profile(operator, tenant, &member_id, &handle, reader_fields(community, index)).await?;
+            join(operator, world, tenant, &member_id, community, None).await?;
         }
     }
     Ok(speakers)
@@ -255,6 +271,27 @@ fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
     }
 }
 
+/// What readers say: half of a society can help with what the other half looks for.
+fn reader_fields(community: &str, index: usize) -> Vec<proto::ProfileField> {
+    use proto::Visibility::{Matched, Tenant};
+    let mut fields = vec![field(Kind::Language, "en", "", Matched)];
+    if community == "healthit" {
+        let (offer, want) = if index.is_multiple_of(2) { TRADE } else { (TRADE.1, TRADE.0) };
+        fields.push(field(Kind::Offer, offer, "", Tenant));
+        fields.push(field(Kind::Want, want, "", Tenant));
+        fields.push(field(Kind::Role, "marketing lead", "", Tenant));
+        fields.push(field(Kind::Interest, "conference talks", "", Tenant));
+    } else {
+        fields.push(field(Kind::Interest, "walking", "", Matched));
+        fields.push(field(Kind::Area, if index.is_multiple_of(2) { "919" } else { "920" }, "", Matched));
+        fields.push(field(Kind::AgeBand, if index < FIRST_WORDS.len() { "50-59" } else { "60-69" }, "", Matched));
+    }
+    fields
+}
+
+/// What members of the society help each other with.
+const TRADE: (&str, &str) = ("speaker coaching", "launch budgets");
+
 fn fields(community: &str, index: usize) -> Vec<proto::ProfileField> {
     use proto::Visibility::{Matched, Tenant};
     let interest = |offset: usize| field(Kind::Interest, INTERESTS[(index + offset) % INTERESTS.len()], "", Matched);
@@ -268,6 +305,7 @@ fn fields(community: &str, index: usize) -> Vec<proto::ProfileField> {
         "thyroid" => {
             fields.push(field(Kind::Condition, "icd10cm|E06.3", "Hashimoto's thyroiditis", Matched));
             fields.push(field(Kind::YearOfDiagnosis, &year, "", Matched));
+            fields.push(field(Kind::Treatment, "levothyroxine", "", Matched));
             fields.push(field(Kind::Area, if index.is_multiple_of(2) { "021" } else { "024" }, "", Matched));
         }
         "diabetes" => fields.push(field(Kind::Condition, "snomed|44054006", "Diabetes", Matched)),
@@ -275,6 +313,7 @@ fn fields(community: &str, index: usize) -> Vec<proto::ProfileField> {
         "healthit" => {
             fields.push(field(Kind::Role, "marketing lead", "", Tenant));
             fields.push(field(Kind::Interest, "conference talks", "", Tenant));
+            fields.push(field(Kind::Want, TRADE.0, "", Tenant));
         }
         _ => fields.push(field(Kind::Area, "919", "", Matched)),
     }

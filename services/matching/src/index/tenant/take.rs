@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kindred_ids::{CommunityId, MemberId};
+use kindred_ranking::Slot;
 
-use super::{Opened, Tenant};
-use crate::index::catalog::Slot;
+use super::{Opened, Tenant, list};
 use crate::index::fact::Fact;
 use crate::index::feature::{Feature, Kind};
 use crate::index::profile::{Field, NO_LABEL, PlainField, Profile, SealedProfile};
@@ -122,9 +122,8 @@ impl Tenant {
             let fields = plain.into_iter().filter_map(|field| self.field(field)).collect();
             self.person_mut(slot).profile = Profile::Open(fields);
         }
-        for (feature, release) in self.held(slot) {
-            self.catalog.post(feature, slot, release);
-        }
+        let held = self.held(slot).into_iter();
+        self.lists.insert(slot, held.map(|(feature, release)| (list(feature, release), slot)));
         self.person_mut(slot).listed = true;
         self.population += 1;
     }
@@ -133,9 +132,8 @@ impl Tenant {
         if !self.person_at(slot).listed {
             return;
         }
-        for (feature, release) in self.held(slot) {
-            self.catalog.unpost(feature, slot, release);
-        }
+        let held = self.held(slot).into_iter();
+        self.lists.remove(slot, held.map(|(feature, release)| list(feature, release)));
         self.person_mut(slot).listed = false;
         self.population -= 1;
     }
@@ -176,8 +174,8 @@ impl Tenant {
         let feature = Feature::of(plain.kind, &plain.value)?;
         let written = match plain.kind {
             Kind::Condition => plain.label.trim(),
-            Kind::Interest | Kind::Role | Kind::Area => plain.value.trim(),
-            Kind::Language | Kind::Year => "",
+            Kind::Interest | Kind::Role | Kind::Area | Kind::Stage | Kind::Treatment => plain.value.trim(),
+            Kind::Language | Kind::Year | Kind::AgeBand | Kind::Sex | Kind::Offer | Kind::Want => "",
         };
         let says_it_all = written.is_empty() || written == &*feature.value;
         let label = if says_it_all { NO_LABEL } else { self.labels.hold(written.into()) };

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use kindred_ids::{CommunityId, MemberId};
+use kindred_ranking::weight::Scale;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::world::{PEOPLE, Said, World, community, member, tenant};
 use crate::index::feature::{Feature, Release};
 use crate::index::search::Match;
-use crate::index::weight::Scale;
 use crate::index::{Reason, words};
 
 /// What a match comes down to.
@@ -89,10 +89,11 @@ impl World {
         for other in others.filter(|other| self.is_findable(*other) && self.is_findable(viewer)) {
             let communities = self.common(viewer, other);
             let theirs = self.released(other);
-            let shared = own.iter().filter(|(feature, own)| {
-                theirs.get(*feature).is_some_and(|release| release.reaches(**own, !communities.is_empty()))
+            let sought = own.iter().map(|(feature, own)| (feature.counterpart(), *own));
+            let shared = sought.filter(|(feature, own)| {
+                theirs.get(feature).is_some_and(|release| release.reaches(*own, !communities.is_empty()))
             });
-            let score = shared.map(|(feature, _)| u32::from(weights.of(feature))).sum();
+            let score = shared.map(|(feature, _)| u32::from(weights.of(&feature))).sum();
             let tie = xxh3_64_with_seed(member(other).0.as_bytes(), seed);
             found.push((score, tie, (member(other), score, communities)));
         }
@@ -106,7 +107,7 @@ impl World {
         let share = !self.common(viewer, owner).is_empty();
         let own = self.released(viewer);
         // What the viewer releases to communities only is released to the owner in one alone.
-        let holds = |feature: &Feature| match own.get(feature) {
+        let holds = |feature: &Feature| match own.get(&feature.counterpart()) {
             Some(Release::Tenant | Release::Matched) => true,
             Some(Release::Community) => share,
             None => false,
@@ -126,7 +127,7 @@ impl World {
             findable.iter().filter(|person| self.released(**person).contains_key(feature)).count() as u32
         };
         self.people[viewer as usize].said.iter().filter(|said| said.release.is_some()).any(|said| {
-            let chain = chain(said);
+            let chain: Vec<Feature> = chain(said).iter().map(Feature::counterpart).collect();
             let own = Some(said.value.as_str()).filter(|_| !matches!(said.kind, crate::index::Kind::Condition));
             chain.iter().enumerate().any(|(climbed, feature)| {
                 let own = own.filter(|_| climbed == 0);

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, derive_root_id};
+use kindred_ranking::{Merge, Slot};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
@@ -81,6 +82,7 @@ pub fn said() -> impl Strategy<Value = Said> {
         prop::sample::select(vec!["2019", "2020", "2021", "2025"]).prop_map(|value| (Kind::Year, value)),
         prop::sample::select(vec!["021", "Boston"]).prop_map(|value| (Kind::Area, value)),
         Just((Kind::Role, "patient")),
+        prop::sample::select(vec![Kind::Offer, Kind::Want, Kind::Interest]).prop_map(|kind| (kind, "walking")),
     ];
     let releases = prop::sample::select(vec![
         None,
@@ -199,7 +201,7 @@ pub(crate) fn indexed(steps: &[Step], sizes: &[usize]) -> Indexed {
 }
 
 fn indexed_with(steps: &[Step], sizes: &[usize], floor: u32) -> Indexed {
-    let mut index = Indexed { tenant: Tenant::new(&tenant(), floor), plain: BTreeMap::new(), taken: 0 };
+    let mut index = Indexed { tenant: Tenant::new(&tenant(), floor), plain: BTreeMap::new(), taken: 0, merging: None };
     let mut left = steps;
     for size in sizes.iter().cycle() {
         if left.is_empty() {
@@ -217,6 +219,7 @@ pub(crate) struct Indexed {
     tenant: Tenant,
     plain: BTreeMap<CommandId, Vec<PlainField>>,
     taken: u64,
+    merging: Option<Merge<Slot>>,
 }
 
 impl Deref for Indexed {
@@ -231,6 +234,15 @@ impl Indexed {
         self.take(std::slice::from_ref(step));
     }
 
+    /// Begins a merge after one batch and takes its result in after the next, in turn, so
+    /// that answers rest on lists in every state.
+    fn turn(&mut self) {
+        match self.merging.take() {
+            Some(merge) => self.tenant.adopt(merge.run()),
+            None => self.merging = Some(self.tenant.lists.merge()),
+        }
+    }
+
     /// Applies steps as the feed does: what must be read is asked for first.
     fn take(&mut self, steps: &[Step]) {
         let mut facts = Vec::with_capacity(steps.len());
@@ -243,6 +255,7 @@ impl Indexed {
             opened.insert((member, profile.command_id), self.plain[&profile.command_id].clone());
         }
         self.tenant.apply(facts, &mut opened, self.taken);
+        self.turn();
         assert!(opened.is_empty(), "only what is needed is read");
     }
 }

@@ -1,0 +1,25 @@
+//! Exact ranking: who or what scores best by what it has in common with a query, and who
+//! goes with whom at the least cost.
+//!
+//! # Promises
+//!
+//! * Whole numbers decide: the same input gives the same answer on every machine, on any
+//!   number of threads, and however an index came to be what it is.
+//! * Nothing is left out: an answer is what counting every pair would give.
+//!
+//! Nothing here knows people, tenants or logs.
+
+pub mod assignment;
+pub mod cooccurrence;
+mod csr;
+pub mod inference;
+pub mod links;
+mod postings;
+mod slots;
+mod sum;
+mod top;
+pub mod weight;
+
+pub use postings::{Entry, ListId, Merge, Merged, Postings, Slot, Weighted};
+pub use slots::Slots;
+pub use top::{Best, Query, Scratch, Term};

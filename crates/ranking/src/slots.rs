@@ -1,0 +1,85 @@
+//! Sets of slots as bits.
+
+use crate::Slot;
+
+/// A set of slots.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Slots {
+    words: Vec<u64>,
+}
+
+impl Slots {
+    /// Whether it holds the slot.
+    #[must_use]
+    pub fn contains(&self, slot: Slot) -> bool {
+        self.words.get(slot as usize / 64).is_some_and(|word| word & (1 << (slot % 64)) != 0)
+    }
+
+    /// Puts a slot in.
+    pub fn insert(&mut self, slot: Slot) {
+        let word = slot as usize / 64;
+        if word >= self.words.len() {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= 1 << (slot % 64);
+    }
+
+    /// Takes a slot out.
+    pub fn remove(&mut self, slot: Slot) {
+        if let Some(word) = self.words.get_mut(slot as usize / 64) {
+            *word &= !(1 << (slot % 64));
+        }
+    }
+
+    /// Takes all out; the memory stays for the next use.
+    pub fn clear(&mut self) {
+        self.words.clear();
+    }
+
+    /// All that it holds, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.words.iter().enumerate().flat_map(|(index, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros())?;
+                left &= left - 1;
+                Some(index as Slot * 64 + bit)
+            })
+        })
+    }
+}
+
+impl Extend<Slot> for Slots {
+    fn extend<I: IntoIterator<Item = Slot>>(&mut self, slots: I) {
+        slots.into_iter().for_each(|slot| self.insert(slot));
+    }
+}
+
+impl FromIterator<Slot> for Slots {
+    fn from_iter<I: IntoIterator<Item = Slot>>(slots: I) -> Self {
+        let mut set = Self::default();
+        set.extend(slots);
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_is_a_set(steps in prop::collection::vec((any::<bool>(), 0_u32..300), 0..200)) {
+            let (mut slots, mut plain) = (Slots::default(), BTreeSet::new());
+            for (insert, slot) in steps {
+                if insert { slots.insert(slot); plain.insert(slot); } else { slots.remove(slot); plain.remove(&slot); }
+                prop_assert_eq!(slots.contains(slot), insert);
+            }
+            prop_assert_eq!(slots.iter().collect::<Vec<_>>(), plain.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
