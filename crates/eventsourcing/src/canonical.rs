@@ -169,6 +169,7 @@ canonical_by! {
     kindred_ids::ThreadId: |value| value.0.as_bytes();
     kindred_ids::CommentId: |value| value.0.as_bytes();
     kindred_ids::IntroductionId: |value| value.0.as_bytes();
+    kindred_ids::PairingId: |value| value.0.as_bytes();
     kindred_ids::InboxItemId: |value| value.0.as_bytes();
     kindred_ids::DeliveryId: |value| value.0.as_bytes();
 }

@@ -69,6 +69,12 @@ typed_ids! {
     ReactionId
     /// A request of one member to meet another.
     IntroductionId
+    /// A member's offer to mentor others.
+    MentorId
+    /// A member's wish to be mentored by another, and what became of it.
+    PairingId
+    /// What one of two who are paired said of how it goes.
+    CheckInId
     /// One notification in a member's inbox.
     InboxItemId
     /// One message on its way out of the platform.

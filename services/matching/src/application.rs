@@ -9,9 +9,15 @@
 //! * No answer to the one who asked depends on whether the other declined.
 
 mod answer;
+mod check_in;
 mod cursor;
 mod find;
 mod list;
+mod mentor;
+mod mentors;
+mod note;
+mod pairing;
+mod pairings;
 mod refusals;
 mod request;
 mod withdraw;
@@ -21,25 +27,29 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{CommandContext, Decider, EventStore, Executor, Receipt, StoreError};
-use kindred_ids::{CommandId, EntityKey, IntroductionId, MemberId, TenantSlug};
-use kindred_service_kit::caller::Caller;
+use kindred_ids::{CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, TenantSlug};
+use kindred_service_kit::caller::{Caller, TenantRole};
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::{ApiError, chain};
 use kindred_service_kit::telemetry::trace;
 use kindred_vault::{KeyError, KeyRing};
 
-use crate::domain::Introduction;
+use crate::domain::discretion::Discreet;
+use crate::domain::mentor::mentor_id;
+use crate::domain::{Introduction, Mentor, Pairing};
 use crate::index::{Acquaintance, Index};
+pub use check_in::NewCheckIn;
 pub use cursor::Cursor;
 pub use find::People;
-pub use list::{Introductions, PageRequest};
-pub use request::NewIntroduction;
-
-/// The name of the sealed note, part of what its seal is bound to; frozen once released.
-pub const NOTE: &str = "note";
+pub use list::{Introductions, Page, PageRequest};
+pub use mentor::NewOffer;
+pub use mentors::{FreeMentor, Loads, Mentors, Restraint};
+pub use note::{ABOUT, NOTE};
+pub use pairings::Pairings;
+pub use request::Question;
 
 /// What matching asks of membership, in the caller's name.
-pub trait Blocks: Send + Sync + 'static {
+pub trait Membership: Send + Sync + 'static {
     /// Whether either of two members has blocked the other, from the log's leader.
     fn are_apart<'a>(
         &'a self,
@@ -47,6 +57,9 @@ pub trait Blocks: Send + Sync + 'static {
         one: MemberId,
         other: MemberId,
     ) -> BoxFuture<'a, Result<bool, ApiError>>;
+
+    /// Whether the caller manages a community now, from the log's leader.
+    fn manages<'a>(&'a self, caller: &'a Caller, community: CommunityId) -> BoxFuture<'a, Result<bool, ApiError>>;
 }
 
 /// Where membership's log ends now, as its leader knows it.
@@ -65,30 +78,51 @@ impl<S: EventStore> Head for S {
 #[derive(Clone)]
 pub struct Acquaintances {
     index: Index,
-    membership: Arc<dyn Head>,
-    blocks: Arc<dyn Blocks>,
+    log: Arc<dyn Head>,
+    membership: Arc<dyn Membership>,
     patience: Duration,
 }
 
 impl Acquaintances {
-    /// Looks people up in `index`, once it has come to the end of `membership`'s log, which
+    /// Looks people up in `index`, once it has come to the end of membership's `log`, which
     /// may take `patience`.
     #[must_use]
-    pub fn new(index: Index, membership: Arc<dyn Head>, blocks: Arc<dyn Blocks>, patience: Duration) -> Self {
-        Self { index, membership, blocks, patience }
+    pub fn new(index: Index, log: Arc<dyn Head>, membership: Arc<dyn Membership>, patience: Duration) -> Self {
+        Self { index, log, membership, patience }
     }
 
     /// What stands between the caller and another member at this moment.
     async fn between(&self, caller: &Caller, other: MemberId) -> Result<Acquaintance, ApiError> {
         let member = caller.member()?;
-        let (apart, ()) = futures::try_join!(self.blocks.are_apart(caller, member.member, other), self.caught_up())?;
+        let (apart, ()) =
+            futures::try_join!(self.membership.are_apart(caller, member.member, other), self.caught_up())?;
         let known = self.index.acquaintance(&member.tenant, member.member, other);
         Ok(Acquaintance { reachable: known.reachable && !apart, ..known })
     }
 
+    /// Refuses whoever neither runs the tenant nor manages `community`.
+    async fn must_be_staff(&self, caller: &Caller, community: Option<CommunityId>) -> Result<(), ApiError> {
+        if caller.has_role(TenantRole::Administrator) {
+            return Ok(());
+        }
+        match community {
+            Some(community) if self.membership.manages(caller, community).await? => Ok(()),
+            Some(_) | None => {
+                let message = "only administrators and those who manage a community may do this";
+                Err(ApiError::denied("MENTOR_STAFF_ONLY", message))
+            }
+        }
+    }
+
+    /// Whether a member is active in a community at this moment.
+    async fn is_inside(&self, tenant: &TenantSlug, community: CommunityId, member: MemberId) -> Result<bool, ApiError> {
+        self.caught_up().await?;
+        Ok(self.index.is_inside(tenant, community, member))
+    }
+
     /// Waits until the index has come to where the log ends now.
     async fn caught_up(&self) -> Result<(), ApiError> {
-        let head = self.membership.head().await?;
+        let head = self.log.head().await?;
         if self.index.reached(head, self.patience).await {
             return Ok(());
         }
@@ -122,16 +156,23 @@ impl<S: EventStore> Application<S> {
         context.trace = trace::traceparent();
         context
     }
+}
 
-    /// A receipt as the one who asked may see it: its version does not count a decline.
-    async fn for_asker(&self, key: &EntityKey, receipt: Receipt) -> Result<Receipt, ApiError> {
-        let loaded = self.executor.load::<Introduction>(key).await?;
-        Ok(Receipt { version: loaded.state.version_for_asker(receipt.version), ..receipt })
-    }
+/// A receipt as the one who asked may see it: its version does not count a decline.
+fn for_asker(receipt: Receipt, state: &impl Discreet) -> Receipt {
+    Receipt { version: state.version_for_asker(receipt.version), ..receipt }
 }
 
 fn introduction_key(tenant: &TenantSlug, id: IntroductionId) -> EntityKey {
     EntityKey::new(tenant.clone(), Introduction::CATEGORY, id)
+}
+
+fn mentor_key(tenant: &TenantSlug, member: MemberId) -> EntityKey {
+    EntityKey::new(tenant.clone(), Mentor::CATEGORY, mentor_id(tenant, member))
+}
+
+fn pairing_key(tenant: &TenantSlug, id: PairingId) -> EntityKey {
+    EntityKey::new(tenant.clone(), Pairing::CATEGORY, id)
 }
 
 fn keys_unavailable(error: &KeyError) -> ApiError {

@@ -2,4 +2,4 @@
 
 mod membership;
 
-pub use membership::MembershipBlocks;
+pub use membership::MembershipClient;

@@ -1,14 +1,20 @@
-//! How introductions stand in the log: the only place that knows their event messages.
+//! How introductions and mentoring stand in the log: the only place that knows their event
+//! messages.
 
+mod check_in;
+mod mentor;
+mod pairing;
 mod weights;
 
-use kindred_eventsourcing::{Contract, DecodeError, DomainEvent, Record, Timestamp};
+use kindred_eventsourcing::{Contract, DecodeError, DomainEvent, Record, Sealed, Timestamp};
 use kindred_ids::MemberId;
-use kindred_proto::matching as proto;
+use kindred_proto::{common, matching as proto};
 use kindred_service_host::wire::{fits, message, record, sealed_from_proto, sealed_to_proto};
 
 use crate::domain::Introduction;
 use crate::domain::introduction::Event;
+pub use check_in::{mood_from_wire, mood_to_wire};
+pub use pairing::{reason_from_wire, reason_to_wire};
 
 impl Contract for Introduction {
     fn encode(event: &Event) -> Record {
@@ -39,10 +45,7 @@ impl Contract for Introduction {
             ("IntroductionRequested", 1) => {
                 let read: proto::IntroductionRequested = message(record)?;
                 let (from, to) = pair(record, &read.from_member_id, &read.to_member_id)?;
-                let note = match read.note {
-                    Some(note) => Some(fits(record, sealed_from_proto(note))?),
-                    None => None,
-                };
+                let note = note(record, read.note)?;
                 Ok(Event::IntroductionRequested { from, to, note, at: Timestamp::from_millis(read.at) })
             }
             ("IntroductionAccepted", 1) => {
@@ -67,6 +70,11 @@ impl Contract for Introduction {
 
 fn pair(record: &Record, from: &str, to: &str) -> Result<(MemberId, MemberId), DecodeError> {
     Ok((fits(record, from.parse().ok())?, fits(record, to.parse().ok())?))
+}
+
+/// A text that may be missing, but not broken.
+fn note(record: &Record, note: Option<common::Sealed>) -> Result<Option<Sealed>, DecodeError> {
+    note.map(|note| fits(record, sealed_from_proto(note))).transpose()
 }
 
 #[cfg(test)]

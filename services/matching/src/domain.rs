@@ -1,4 +1,4 @@
-//! The rules of introductions and of weights as pure functions over events.
+//! The rules of introductions, mentoring and weights as pure functions over events.
 //!
 //! # Invariants
 //!
@@ -8,10 +8,17 @@
 //! * What a rule needs to know of the two people is handed in as part of the command, so
 //!   that a resent command is recognized before any rule is asked.
 
+pub mod check_in;
+pub mod discretion;
 pub mod introduction;
+pub mod mentor;
+pub mod pairing;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod weights;
 
+pub use check_in::CheckIn;
 pub use introduction::Introduction;
+pub use mentor::Mentor;
+pub use pairing::Pairing;
 pub use weights::Weights;

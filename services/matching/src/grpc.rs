@@ -1,10 +1,12 @@
 //! The gRPC face of matching: parse, call, map; nothing is decided here.
 
+mod mentoring;
 mod messages;
 
 use kindred_eventsourcing::{EventStore, Position};
 use kindred_proto::matching as wire;
 use kindred_proto::matching::matching_server::{Matching, MatchingServer};
+use kindred_proto::matching::mentoring_server::MentoringServer;
 use kindred_service_host::Queries;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::input;
@@ -12,16 +14,27 @@ use kindred_service_kit::position::Positions;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
-use crate::application::{Application, Introductions, NewIntroduction, PageRequest, People};
+use crate::application::{Application, Introductions, Mentors, PageRequest, Pairings, People, Question};
+pub use mentoring::MentoringService;
+
+/// What may be read.
+#[derive(Clone)]
+pub struct Lists {
+    /// People like the caller.
+    pub people: People,
+    /// Who asked whom to meet.
+    pub introductions: Introductions,
+    /// Who mentors.
+    pub mentors: Mentors,
+    /// Who is paired with whom.
+    pub pairings: Pairings,
+}
 
 /// All services of this context.
-pub fn routes<S: EventStore>(
-    application: Application<S>,
-    people: People,
-    introductions: Introductions,
-    queries: Queries,
-) -> Routes {
-    Routes::new(MatchingServer::new(MatchingService::new(application, people, introductions, queries)))
+pub fn routes<S: EventStore>(application: Application<S>, lists: Lists, queries: Queries) -> Routes {
+    let mentoring = MentoringService::new(application.clone(), lists.mentors, lists.pairings, queries.clone());
+    let matching = MatchingService::new(application, lists.people, lists.introductions, queries);
+    Routes::new(MatchingServer::new(matching)).add_service(MentoringServer::new(mentoring))
 }
 
 /// Answers calls.
@@ -71,7 +84,7 @@ impl<S: EventStore> Matching for MatchingService<S> {
         let caller = Caller::of(&request)?.clone();
         let asked = request.into_inner();
         let (command_id, to) = (input::command_id(&asked.command_id)?, input::id("member_id", &asked.member_id)?);
-        let new = NewIntroduction::read(command_id, to, &asked.note)?;
+        let new = Question::read(command_id, to, &asked.note)?;
         let (receipt, id) = self.application.request_introduction(&caller, &new).await?;
         let (receipt, introduction_id) = (self.queries.receipt(&receipt), id.to_string());
         Ok(Response::new(wire::RequestIntroductionResponse { receipt, introduction_id }))

@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use kindred_ids::{MemberId, TenantSlug};
+use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use tokio::sync::watch;
 
 pub use feature::{Feature, Kind, Release};
@@ -115,6 +115,24 @@ impl Index {
                 other_consents: tenant.consents(other),
                 reachable: tenant.is_present(one) && tenant.is_present(other) && !tenant.are_apart(one, other),
             }
+        })
+    }
+
+    /// What a member shares with each of these, where both agreed to be matched.
+    #[must_use]
+    pub fn shared(&self, tenant: &TenantSlug, viewer: MemberId, others: &[MemberId]) -> Vec<Match> {
+        let tenant = self.tenant(tenant);
+        tenant
+            .map(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).shared(viewer, others))
+            .unwrap_or_default()
+    }
+
+    /// Whether a member is active in a community.
+    #[must_use]
+    pub fn is_inside(&self, tenant: &TenantSlug, community: CommunityId, member: MemberId) -> bool {
+        self.tenant(tenant).is_some_and(|tenant| {
+            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+            tenant.person(member).is_some_and(|person| person.communities.binary_search(&community).is_ok())
         })
     }
 

@@ -1,6 +1,8 @@
 //! Rows of the read models, read as one tenant: row-level security sees to it, and every
 //! query names the tenant as well.
 
+pub mod mentoring;
+
 use kindred_ids::{MemberId, TenantSlug};
 use kindred_service_host::database_error;
 use kindred_service_kit::error::ApiError;
@@ -34,8 +36,7 @@ pub async fn introductions(
     behind: Option<(i64, Uuid)>,
     most: i64,
 ) -> Result<Vec<IntroductionRow>, ApiError> {
-    let (at, id) = behind.unwrap_or((i64::MAX, Uuid::max()));
-    let hidden: Vec<Uuid> = hidden.iter().map(|member| member.as_uuid()).collect();
+    let ((at, id), hidden) = (behind.unwrap_or(START), uuids(hidden));
     query_file_as!(
         IntroductionRow,
         "src/read_model/introductions_page.sql",
@@ -49,4 +50,11 @@ pub async fn introductions(
     .fetch_all(connection)
     .await
     .map_err(|error| database_error(&error))
+}
+
+/// Before every row of a list that has the newest first.
+const START: (i64, Uuid) = (i64::MAX, Uuid::max());
+
+fn uuids(members: &[MemberId]) -> Vec<Uuid> {
+    members.iter().map(|member| member.as_uuid()).collect()
 }

@@ -12,12 +12,16 @@ use kindred_service_kit::lifecycle::{Stage, Tasks};
 use kindred_vault::KeyRing;
 use serde::Deserialize;
 
-use crate::application::{Acquaintances, Application, Introductions as IntroductionList, People};
-use crate::clients::MembershipBlocks;
+use crate::application::{
+    Acquaintances, Application, Introductions as IntroductionList, Mentors as MentorList, Pairings as PairingList,
+    People, Restraint,
+};
+use crate::clients::MembershipClient;
+use crate::grpc::Lists;
 use crate::index::Index;
 use crate::index::feed::Feed;
 use crate::index::weighing::{Weighing, WeightsFeed};
-use crate::projections::Introductions;
+use crate::projections::{Introductions, Mentors, Pairings};
 
 /// This context's name: its stream, its role.
 pub const CONTEXT: &str = "matching";
@@ -36,6 +40,8 @@ pub struct Settings {
     pub patience_millis: Millis<1, 5_000>,
     /// How often to look whether a tenant's weights are to be fixed.
     pub weights_check_millis: Millis<100, 86_400_000>,
+    /// How many new pairings within seven days are enough for a mentor.
+    pub mentor_new_in_a_week: Bounded<1, 1_000>,
 }
 
 /// Settings of the matching service.
@@ -61,9 +67,10 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let log = host.stream("membership").await?;
     feed(&host, &index, log.clone(), keys.clone());
     weigh(&host, &index, own.weights_check_millis.duration());
-    let blocks = Arc::new(MembershipBlocks::new(membership.clone()));
-    let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), blocks, patience);
-    let application = Application::new(host.executor(), keys.clone(), acquaintances, host.clock());
+    let client = Arc::new(MembershipClient::new(membership.clone()));
+    let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), client, patience);
+    let application = Application::new(host.executor(), keys.clone(), acquaintances.clone(), host.clock());
+    let restraint = Restraint { new_in_a_week: i64::try_from(own.mentor_new_in_a_week.get())? };
     let forgotten = index.clone();
     let erasure = ContextErasure::new(CONTEXT, keys.clone(), confirm_by_call(CONTEXT, membership)).forgetting(
         Arc::new(move |person: Person| {
@@ -71,11 +78,16 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
             Box::pin(async { Ok(()) })
         }),
     );
-    let wiring = host.wiring(keys).projection(Introductions).erasure(erasure);
+    let wiring = host.wiring(keys).projection(Introductions).projection(Mentors).projection(Pairings).erasure(erasure);
+    let clock = host.clock();
     host.start(wiring, move |queries| {
-        let people = People::new(index.clone(), patience);
-        let list = IntroductionList::new(queries.clone(), index);
-        Ok(crate::grpc::routes(application, people, list, queries))
+        let lists = Lists {
+            people: People::new(index.clone(), patience),
+            introductions: IntroductionList::new(queries.clone(), index.clone()),
+            mentors: MentorList::new(queries.clone(), acquaintances, restraint, clock),
+            pairings: PairingList::new(queries.clone(), index),
+        };
+        Ok(crate::grpc::routes(application, lists, queries))
     })
     .await
 }
@@ -129,6 +141,7 @@ mod tests {
     fn the_defaults_hold_and_single_settings_override_them() {
         let own = config(("KINDRED__SERVICE__COHORT_FLOOR", "3")).expect("settings").split().1;
         assert_eq!((own.cohort_floor.get(), own.patience_millis.duration().as_secs()), (3, 2));
+        assert_eq!(own.mentor_new_in_a_week.get(), 3);
     }
 
     #[test]

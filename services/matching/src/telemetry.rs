@@ -13,13 +13,55 @@ pub mod span {
     pub const QUERY_INTRODUCTION_LIST: &str = "query.introduction.list";
     /// People are found.
     pub const QUERY_PEOPLE_FIND: &str = "query.people.find";
+    /// Somebody offers to mentor.
+    pub const COMMAND_MENTOR_ENROL: &str = "command.mentor.enrol";
+    /// A mentor takes more or fewer at once.
+    pub const COMMAND_MENTOR_CHANGE_CAPACITY: &str = "command.mentor.change_capacity";
+    /// A mentor rests or goes on.
+    pub const COMMAND_MENTOR_PAUSE: &str = "command.mentor.pause";
+    /// A mentor leaves the programme.
+    pub const COMMAND_MENTOR_LEAVE: &str = "command.mentor.leave";
+    /// A mentor's training is confirmed.
+    pub const COMMAND_MENTOR_CONFIRM_TRAINING: &str = "command.mentor.confirm_training";
+    /// The caller's own offer is read.
+    pub const QUERY_MENTOR_OWN: &str = "query.mentor.own";
+    /// Mentors who have a place are listed.
+    pub const QUERY_MENTOR_FREE: &str = "query.mentor.free";
+    /// How much mentors look after is listed.
+    pub const QUERY_MENTOR_LOADS: &str = "query.mentor.loads";
+    /// A mentor is asked.
+    pub const COMMAND_PAIRING_REQUEST: &str = "command.pairing.request";
+    /// A mentor answers.
+    pub const COMMAND_PAIRING_ANSWER: &str = "command.pairing.answer";
+    /// A question to a mentor is taken back.
+    pub const COMMAND_PAIRING_WITHDRAW: &str = "command.pairing.withdraw";
+    /// A pairing is ended.
+    pub const COMMAND_PAIRING_END: &str = "command.pairing.end";
+    /// Somebody says how a pairing goes.
+    pub const COMMAND_PAIRING_CHECK_IN: &str = "command.pairing.check_in";
+    /// Pairings are listed.
+    pub const QUERY_PAIRING_LIST: &str = "query.pairing.list";
     /// All of them.
-    pub const ALL: [&str; 5] = [
+    pub const ALL: [&str; 19] = [
         COMMAND_INTRODUCTION_REQUEST,
         COMMAND_INTRODUCTION_ANSWER,
         COMMAND_INTRODUCTION_WITHDRAW,
         QUERY_INTRODUCTION_LIST,
         QUERY_PEOPLE_FIND,
+        COMMAND_MENTOR_ENROL,
+        COMMAND_MENTOR_CHANGE_CAPACITY,
+        COMMAND_MENTOR_PAUSE,
+        COMMAND_MENTOR_LEAVE,
+        COMMAND_MENTOR_CONFIRM_TRAINING,
+        QUERY_MENTOR_OWN,
+        QUERY_MENTOR_FREE,
+        QUERY_MENTOR_LOADS,
+        COMMAND_PAIRING_REQUEST,
+        COMMAND_PAIRING_ANSWER,
+        COMMAND_PAIRING_WITHDRAW,
+        COMMAND_PAIRING_END,
+        COMMAND_PAIRING_CHECK_IN,
+        QUERY_PAIRING_LIST,
     ];
 }
 
@@ -35,12 +77,17 @@ mod tests {
     use super::{attribute, span};
 
     /// Every file that opens spans.
-    const SOURCES: [&str; 5] = [
+    const SOURCES: [&str; 10] = [
         include_str!("application/request.rs"),
         include_str!("application/answer.rs"),
         include_str!("application/withdraw.rs"),
         include_str!("application/list.rs"),
         include_str!("application/find.rs"),
+        include_str!("application/mentor.rs"),
+        include_str!("application/mentors.rs"),
+        include_str!("application/pairing.rs"),
+        include_str!("application/check_in.rs"),
+        include_str!("application/pairings.rs"),
     ];
 
     #[test]

@@ -28,7 +28,13 @@ pub fn of(context: &str) -> &'static [Reader] {
             rewrite::<membership::block::Block>,
         ],
         "posting" => &[rewrite::<posting::Thread>, rewrite::<posting::Comment>, rewrite::<posting::Reaction>],
-        "matching" => &[rewrite::<matching::Introduction>, rewrite::<matching::Weights>],
+        "matching" => &[
+            rewrite::<matching::Introduction>,
+            rewrite::<matching::Mentor>,
+            rewrite::<matching::Pairing>,
+            rewrite::<matching::CheckIn>,
+            rewrite::<matching::Weights>,
+        ],
         "notification" => &[
             rewrite::<notification::inbox_item::InboxItem>,
             rewrite::<notification::delivery::Delivery>,

@@ -25,6 +25,8 @@ const REVIEWED: &[(&str, &str, &str)] =
 /// Where a layer may know what it may not elsewhere: file, module, why.
 const NEEDED: &[(&str, &str, &str)] = &[
     ("services/matching/src/projections/introductions.rs", "application", "the field that a text was sealed for"),
+    ("services/matching/src/projections/mentors.rs", "application", "the field that a text was sealed for"),
+    ("services/matching/src/projections/pairings.rs", "application", "the field that a text was sealed for"),
     ("services/membership/src/projections/directory.rs", "application", "the field that a text was sealed for"),
     ("services/posting/src/projections/thread/folded.rs", "application", "the field that a text was sealed for"),
     ("services/posting/src/projections/thread_list.rs", "application", "the field that a text was sealed for"),

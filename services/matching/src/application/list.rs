@@ -1,12 +1,13 @@
 //! The introductions of the caller, asked and answered.
 
-use kindred_ids::EntityId;
+use kindred_ids::{EntityId, MemberId};
 use kindred_projections::Projection;
 use kindred_service_host::Queries;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::input::page_size;
 use tonic::metadata::MetadataMap;
+use uuid::Uuid;
 
 use super::Cursor;
 use crate::index::Index;
@@ -29,17 +30,44 @@ impl PageRequest {
     pub fn read(size: u32, cursor: &str, list: EntityId) -> Result<Self, ApiError> {
         Ok(Self { size: page_size("page.size", size, 20, 100)?, behind: Cursor::read(cursor, list)? })
     }
+
+    /// How many rows to read: one more than the page, which tells whether it is the last.
+    pub(super) fn most(self) -> i64 {
+        i64::from(self.size) + 1
+    }
+
+    /// The place behind which to read.
+    pub(super) fn place(self) -> Option<(i64, Uuid)> {
+        self.behind.map(|cursor| (cursor.order, cursor.id))
+    }
 }
 
-/// A page of introductions.
+/// A page of a member's own questions and of those put to them.
 #[derive(Debug)]
-pub struct Page {
+pub struct Page<Row> {
     /// The newest question first.
-    pub rows: Vec<IntroductionRow>,
+    pub rows: Vec<Row>,
     /// Where the next page starts; none at the end.
     pub next: Option<Cursor>,
     /// Whether the read model had not come as far as was asked.
     pub stale: bool,
+}
+
+impl<Row> Page<Row> {
+    /// Cuts off what was read beyond the page; `place` is where a row stands in the list of
+    /// `viewer`.
+    pub(super) fn cut(
+        mut rows: Vec<Row>,
+        asked: PageRequest,
+        viewer: MemberId,
+        stale: bool,
+        place: impl Fn(&Row) -> (i64, Uuid),
+    ) -> Self {
+        let more = rows.len() > asked.size as usize;
+        rows.truncate(asked.size as usize);
+        let next = rows.last().filter(|_| more).map(&place);
+        Self { next: next.map(|(order, id)| Cursor::behind(viewer.0, order, id)), rows, stale }
+    }
 }
 
 /// Reads introductions.
@@ -63,19 +91,18 @@ impl Introductions {
     ///
     /// `UNAVAILABLE` if Postgres does not answer.
     #[tracing::instrument(name = "query.introduction.list", skip_all, fields(kindred.projection = Projected::NAME))]
-    pub async fn list(&self, metadata: &MetadataMap, caller: &Caller, page: PageRequest) -> Result<Page, ApiError> {
+    pub async fn list(
+        &self,
+        metadata: &MetadataMap,
+        caller: &Caller,
+        page: PageRequest,
+    ) -> Result<Page<IntroductionRow>, ApiError> {
         let member = caller.member()?;
         let (tenant, viewer) = (&member.tenant, member.member);
         let mut snapshot = self.queries.begin(metadata, tenant, &[(Projected::NAME, Projected::VERSION)]).await?;
         let hidden = self.index.blocked_by(tenant, viewer);
-        let behind = page.behind.map(|cursor| (cursor.order, cursor.id));
-        let most = i64::from(page.size) + 1;
-        let mut rows =
-            read_model::introductions(&mut snapshot.transaction, tenant, viewer, &hidden, behind, most).await?;
-        let more = rows.len() > page.size as usize;
-        rows.truncate(page.size as usize);
-        let next = rows.last().filter(|_| more);
-        let next = next.map(|row| Cursor::behind(viewer.0, row.asked_at, row.introduction_id));
-        Ok(Page { rows, next, stale: snapshot.stale })
+        let (connection, place, most) = (&mut snapshot.transaction, page.place(), page.most());
+        let rows = read_model::introductions(connection, tenant, viewer, &hidden, place, most).await?;
+        Ok(Page::cut(rows, page, viewer, snapshot.stale, |row| (row.asked_at, row.introduction_id)))
     }
 }

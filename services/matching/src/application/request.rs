@@ -1,41 +1,39 @@
 //! Asking to meet somebody.
 
-use kindred_eventsourcing::{EventStore, Receipt, Sealed};
+use kindred_eventsourcing::{EventStore, Receipt};
 use kindred_ids::{CommandId, EntityKey, IntroductionId, MemberId, TenantSlug};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
-use kindred_service_kit::input::optional_text;
-use kindred_vault::Aad;
 
-use super::{Application, NOTE, introduction_key, keys_unavailable};
+use super::note::{self, NOTE, Place};
+use super::{Application, for_asker, introduction_key};
 use crate::domain::Introduction;
 use crate::domain::introduction::{Command, Permission, RequestIntroduction, introduction_id};
 use crate::index::Acquaintance;
 
-/// Longest note, in characters.
-pub const LONGEST_NOTE: usize = 500;
-
 /// What somebody asks.
 #[derive(Debug)]
-pub struct NewIntroduction {
+pub struct Question {
     /// The client's id of the command.
     pub command_id: CommandId,
-    /// Whom they want to meet.
+    /// Whom they ask.
     pub to: MemberId,
-    note: Option<String>,
+    pub(super) note: Option<String>,
 }
 
-impl NewIntroduction {
+impl Question {
     /// Reads the note; a blank one is none.
     ///
     /// # Errors
     ///
     /// `INVALID_ARGUMENT` on `note` if it is too long or holds a control character.
     pub fn read(command_id: CommandId, to: MemberId, note: &str) -> Result<Self, ApiError> {
-        // A form sends line ends as two characters; they mean one.
-        let note = note.replace("\r\n", "\n");
-        let note = optional_text("note", note.trim(), LONGEST_NOTE)?;
-        Ok(Self { command_id, to, note: (!note.is_empty()).then(|| note.to_owned()) })
+        Ok(Self { command_id, to, note: note::read(note)? })
+    }
+
+    /// Where its note is to stand.
+    pub(super) fn place<'a>(&self, tenant: &'a TenantSlug, writer: MemberId, key: &'a EntityKey) -> Place<'a> {
+        Place { tenant, writer, key, command_id: self.command_id, field: NOTE }
     }
 }
 
@@ -49,7 +47,7 @@ impl<S: EventStore> Application<S> {
     pub async fn request_introduction(
         &self,
         caller: &Caller,
-        new: &NewIntroduction,
+        new: &Question,
     ) -> Result<(Receipt, IntroductionId), ApiError> {
         let member = caller.member()?;
         let (tenant, from) = (&member.tenant, member.member);
@@ -57,30 +55,15 @@ impl<S: EventStore> Application<S> {
         let key = introduction_key(tenant, id);
         let (between, note, loaded) = futures::try_join!(
             self.acquaintances.between(caller, new.to),
-            self.note(tenant, from, &key, new),
+            self.seal_note(new.place(tenant, from, &key), new.note.as_deref()),
             async { Ok(self.executor.load::<Introduction>(&key).await?) },
         )?;
         let context = self.context(caller, new.command_id);
         let permission = permission(between);
         let command = Command::from(RequestIntroduction { from, to: new.to, note, permission, at: context.at });
-        let receipt = self.executor.run_from::<Introduction>(&key, loaded, &command, &context).await?;
-        Ok((self.for_asker(&key, receipt).await?, id))
-    }
-
-    async fn note(
-        &self,
-        tenant: &TenantSlug,
-        from: MemberId,
-        key: &EntityKey,
-        new: &NewIntroduction,
-    ) -> Result<Option<Sealed>, ApiError> {
-        let Some(note) = &new.note else { return Ok(None) };
-        let sealer = self.keys.sealer(tenant, from).await.map_err(|error| keys_unavailable(&error))?;
-        let sealer = sealer.ok_or_else(|| {
-            ApiError::unavailable("KEYS_UNAVAILABLE", "the key to seal this note with is not to be had now")
-        })?;
-        let sealed = sealer.seal(note, &Aad::of(tenant, from, key, new.command_id, NOTE));
-        sealed.map(Some).map_err(|error| ApiError::internal(&error))
+        let ran = self.executor.run_through::<Introduction>(&key, loaded, &command, &context);
+        let (receipt, loaded) = ran.await?;
+        Ok((for_asker(receipt, &loaded.state), id))
     }
 }
 
@@ -97,17 +80,17 @@ mod tests {
     use super::*;
     use crate::domain::samples::member;
 
-    fn read(note: &str) -> Result<NewIntroduction, ApiError> {
-        NewIntroduction::read(CommandId::derived(&[b"one"]), member(1), note)
+    fn read(note: &str) -> Result<Question, ApiError> {
+        Question::read(CommandId::derived(&[b"one"]), member(1), note)
     }
 
     #[test]
     fn a_note_has_its_bounds() {
         assert_eq!(read(" \r\n ").expect("none").note, None);
         assert_eq!(read("Hello\r\nyou ").expect("a note").note.as_deref(), Some("Hello\nyou"));
-        assert!(read(&"ä".repeat(LONGEST_NOTE)).is_ok());
+        assert!(read(&"ä".repeat(note::LONGEST)).is_ok());
         for (note, reason) in
-            [("ä".repeat(LONGEST_NOTE + 1), "TEXT_TOO_LONG"), ("bell \u{7}.".to_owned(), "TEXT_CONTROL_CHARACTER")]
+            [("ä".repeat(note::LONGEST + 1), "TEXT_TOO_LONG"), ("bell \u{7}.".to_owned(), "TEXT_CONTROL_CHARACTER")]
         {
             let error = read(&note).expect_err("refused");
             assert_eq!((error.field(), error.reason()), (Some("note"), reason));

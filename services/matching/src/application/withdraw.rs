@@ -5,7 +5,7 @@ use kindred_ids::{CommandId, IntroductionId};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 
-use super::{Application, introduction_key};
+use super::{Application, for_asker, introduction_key};
 use crate::domain::Introduction;
 use crate::domain::introduction::WithdrawIntroduction;
 
@@ -24,8 +24,9 @@ impl<S: EventStore> Application<S> {
     ) -> Result<Receipt, ApiError> {
         let member = caller.member()?;
         let (key, context) = (introduction_key(&member.tenant, id), self.context(caller, command_id));
-        let command = WithdrawIntroduction { by: member.member, at: context.at };
-        let receipt = self.executor.run::<Introduction>(&key, &command.into(), &context).await?;
-        self.for_asker(&key, receipt).await
+        let command = WithdrawIntroduction { by: member.member, at: context.at }.into();
+        let loaded = self.executor.load::<Introduction>(&key).await?;
+        let (receipt, loaded) = self.executor.run_through::<Introduction>(&key, loaded, &command, &context).await?;
+        Ok(for_asker(receipt, &loaded.state))
     }
 }

@@ -18,6 +18,8 @@ pub use refusal::Refusal;
 pub use request::{ASK_AGAIN_AFTER_SECONDS, Permission, RequestIntroduction};
 pub use withdraw::WithdrawIntroduction;
 
+use super::discretion::{Discreet, Versions};
+
 /// The rules of introductions.
 #[derive(Debug)]
 pub struct Introduction;
@@ -59,8 +61,7 @@ pub struct Asked {
 #[derive(Debug, Clone, Default)]
 pub struct State {
     asked: Option<Asked>,
-    version: u64,
-    declined_at: Vec<u64>,
+    versions: Versions,
 }
 
 impl State {
@@ -74,11 +75,11 @@ impl State {
     fn answerable_by(&self, member: MemberId) -> Result<Standing, Refusal> {
         self.asked.filter(|asked| asked.to == member).map(|asked| asked.standing).ok_or(Refusal::NotFound)
     }
+}
 
-    /// An entity version as the one who asked may be told it: as if no decline had been.
-    #[must_use]
-    pub fn version_for_asker(&self, version: u64) -> u64 {
-        version - self.declined_at.iter().filter(|declined| **declined <= version).count() as u64
+impl Discreet for State {
+    fn versions(&self) -> &Versions {
+        &self.versions
     }
 }
 
@@ -100,18 +101,14 @@ impl Decider for Introduction {
     }
 
     fn evolve(state: &mut State, event: &Event) {
-        // Every command makes one event, so events count as versions do.
-        state.version += 1;
+        state.versions.advance(matches!(event, Event::IntroductionDeclined { .. }));
         let standing = match event {
             Event::IntroductionRequested { from, to, at, .. } => {
                 state.asked = Some(Asked { from: *from, to: *to, at: *at, standing: Standing::Open });
                 return;
             }
             Event::IntroductionAccepted { .. } => Standing::Accepted,
-            Event::IntroductionDeclined { .. } => {
-                state.declined_at.push(state.version);
-                Standing::Declined
-            }
+            Event::IntroductionDeclined { .. } => Standing::Declined,
             Event::IntroductionWithdrawn { .. } => Standing::Withdrawn,
         };
         if let Some(asked) = &mut state.asked {

@@ -16,7 +16,7 @@ pub(super) fn found(found: Match) -> wire::Match {
     }
 }
 
-fn reason(reason: Reason) -> wire::Reason {
+pub(super) fn reason(reason: Reason) -> wire::Reason {
     wire::Reason { text: reason.text, weight: reason.weight, kind: reason.kind.as_str().to_owned() }
 }
 
@@ -33,6 +33,6 @@ pub(super) fn introduction(row: IntroductionRow) -> wire::Introduction {
 }
 
 /// As ids are written everywhere: 32 digits.
-fn id(uuid: Uuid) -> String {
+pub(super) fn id(uuid: Uuid) -> String {
     EntityId::try_from(uuid).map_or_else(|_| uuid.simple().to_string(), EntityId::hex)
 }

@@ -7,6 +7,8 @@
 //! * Scores are whole numbers and sums of the reasons' weights; equal scores stand in an
 //!   order that depends on both people and on nothing else.
 
+mod pair;
+
 use std::cell::RefCell;
 
 use kindred_ids::{CommunityId, MemberId};
@@ -15,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::FeatureId;
 use super::feature::Release;
-use super::reason::{self, Reason};
+use super::reason::Reason;
 use super::tenant::{Tenant, list};
 
 /// Somebody who suits the viewer.
@@ -109,16 +111,8 @@ impl Tenant {
     }
 
     fn explained(&self, viewer: Slot, best: Best, shared: &[Shared]) -> Match {
-        let (viewer, other) = (self.person_at(viewer), self.person_at(best.slot));
-        let communities: Vec<CommunityId> = viewer
-            .communities
-            .iter()
-            .filter(|community| other.communities.binary_search(community).is_ok())
-            .copied()
-            .collect();
-        let reasons = reason::reasons(self, viewer, &self.held(best.slot), !communities.is_empty(), shared);
-        let score = reasons.iter().map(|reason| reason.weight).sum();
-        debug_assert_eq!(u64::from(score), best.score);
-        Match { member: other.id, score, reasons, communities }
+        let found = self.compared(viewer, best.slot, shared);
+        debug_assert_eq!(u64::from(found.score), best.score);
+        found
     }
 }

@@ -9,10 +9,11 @@ use std::collections::HashMap;
 
 use kindred_eventsourcing::{Contract, KeyId, RecordedCommit, Sealed, Timestamp};
 use kindred_ids::{EntityId, MemberId, TenantSlug};
-use kindred_projections::{Aad, ApplyError, Batch, BatchEvent, Opened, Person, Projection};
+use kindred_projections::{ApplyError, Batch, BatchEvent, Person, Projection};
 use sqlx::{PgConnection, query_file};
 use uuid::Uuid;
 
+use super::note;
 use crate::application::NOTE;
 use crate::domain::Introduction;
 use crate::domain::introduction::Event;
@@ -41,16 +42,10 @@ impl Projection for Introductions {
     }
 
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
-        let records = commits.iter().flat_map(|commit| commit.records.iter().map(move |record| (commit, record)));
-        records
-            .filter_map(|(commit, record)| match Introduction::decode(record) {
-                Ok(Event::IntroductionRequested { note: Some(note), .. }) => {
-                    Some((commit.key.scope().tenant()?.clone(), note.key()))
-                }
-                // What cannot be read is parked by `apply`, which reads it again.
-                Ok(_) | Err(_) => None,
-            })
-            .collect()
+        note::keys(commits, |record| match Introduction::decode(record) {
+            Ok(Event::IntroductionRequested { note, .. }) => note,
+            Ok(_) | Err(_) => None,
+        })
     }
 
     async fn apply(&self, transaction: &mut PgConnection, batch: &Batch<'_>) -> Result<(), ApplyError> {
@@ -92,12 +87,11 @@ struct Changes<'a>(HashMap<(&'a TenantSlug, EntityId), Change>);
 
 impl<'a> Changes<'a> {
     fn take(&mut self, batch: &Batch<'a>, event: &BatchEvent<'a>) -> Result<(), ApplyError> {
-        let key = event.commit.key.scope().tenant().zip(event.commit.key.id());
-        let (tenant, id) = key.ok_or_else(|| event.poison("an introduction outside any tenant"))?;
+        let (tenant, id) = note::key(event)?;
         let fact = Introduction::decode(event.record).map_err(|error| event.undecodable(&error))?;
         match fact {
             Event::IntroductionRequested { from, to, note, at } => {
-                let question = question(batch, event, (from, to), note.as_ref(), at)?;
+                let question = question(batch, event, (tenant, from, to), note.as_ref(), at)?;
                 let change = Change { question: Some(question), state: state::OPEN, answered_at: None };
                 self.0.insert((tenant, id), change);
             }
@@ -131,15 +125,12 @@ impl<'a> Changes<'a> {
 fn question(
     batch: &Batch<'_>,
     event: &BatchEvent<'_>,
-    (from, to): (MemberId, MemberId),
-    note: Option<&Sealed>,
+    (tenant, from, to): (&TenantSlug, MemberId, MemberId),
+    sealed: Option<&Sealed>,
     at: Timestamp,
 ) -> Result<Question, ApplyError> {
-    let place = Aad::of_commit(event.commit, from, NOTE).ok_or_else(|| event.poison("a note outside any tenant"))?;
-    let erased = |member| batch.keys.erased().contains(&Person::new(place.tenant.clone(), member));
-    let opened = note.map(|note| batch.keys.open(note, &place)).transpose();
-    let opened = opened.map_err(|error| event.broken_seal(&error))?;
-    let note = opened.as_ref().and_then(Opened::text).map(str::to_owned);
+    let note = note::open(batch, event, from, NOTE, sealed)?;
+    let erased = |member| note::is_erased(batch, tenant, member);
     let (from_erased, to_erased) = (erased(from), erased(to));
     Ok(Question { from, to, note, asked_at: at.millis(), from_erased, to_erased })
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{EventStore, Executor, MemoryStore, Receipt, Timestamp};
-use kindred_ids::{CommandId, IntroductionId, MemberId, SessionId, TenantSlug, derive_root_id};
-use kindred_matching::application::{Acquaintances, Application, Blocks, NewIntroduction};
+use kindred_ids::{CommandId, CommunityId, IntroductionId, MemberId, SessionId, TenantSlug, derive_root_id};
+use kindred_matching::application::{Acquaintances, Application, Membership, Question};
 use kindred_matching::index::feed::Feed;
 use kindred_matching::index::weighing::{Weighing, WeightsFeed};
 use kindred_matching::index::{Found, Index};
 use kindred_proto::membership::{ProfileFieldKind as Kind, Visibility};
-use kindred_service_kit::caller::{Caller, Issuer, MemberClaims, Role, SigningKey, Trust, Verifier};
+use kindred_service_kit::caller::{Caller, Issuer, MemberClaims, Role, SigningKey, TenantRole, Trust, Verifier};
 use kindred_service_kit::clock::{Clock as _, FixedClock};
 use kindred_service_kit::error::ApiError;
 use kindred_vault::{CacheSettings, CachedKeys, KeyRing, MemoryVault};
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 pub mod database;
 pub mod log;
+pub mod mentoring;
 
 use log::{Fact, Facts, Filled};
 
@@ -36,22 +37,38 @@ pub struct Person {
     pub caller: Caller,
 }
 
-/// Membership's answers to questions about blocks: as a test says, beside its log.
+/// Membership's answers to questions about blocks and standing: as a test says, beside its log.
 #[derive(Default)]
-pub struct FakeBlocks(Mutex<HashSet<(MemberId, MemberId)>>, AtomicBool);
+pub struct FakeMembership {
+    blocks: Mutex<HashSet<(MemberId, MemberId)>>,
+    managers: Mutex<HashSet<(MemberId, CommunityId)>>,
+    away: AtomicBool,
+}
 
-impl FakeBlocks {
+impl FakeMembership {
     /// From now on the leader knows of a block that the log here does not show.
     pub fn block(&self, one: MemberId, other: MemberId) {
-        self.0.lock().unwrap().insert((one, other));
+        self.blocks.lock().unwrap().insert((one, other));
+    }
+
+    /// From now on somebody manages a community.
+    pub fn appoint(&self, manager: MemberId, community: CommunityId) {
+        self.managers.lock().unwrap().insert((manager, community));
     }
 
     pub fn go_away(&self) {
-        self.1.store(true, Ordering::SeqCst);
+        self.away.store(true, Ordering::SeqCst);
+    }
+
+    fn is_there(&self) -> Result<(), ApiError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(ApiError::unavailable("SERVICE_UNREACHABLE", "membership does not answer"));
+        }
+        Ok(())
     }
 }
 
-impl Blocks for FakeBlocks {
+impl Membership for FakeMembership {
     fn are_apart<'a>(
         &'a self,
         _caller: &'a Caller,
@@ -59,11 +76,16 @@ impl Blocks for FakeBlocks {
         other: MemberId,
     ) -> BoxFuture<'a, Result<bool, ApiError>> {
         Box::pin(async move {
-            if self.1.load(Ordering::SeqCst) {
-                return Err(ApiError::unavailable("SERVICE_UNREACHABLE", "membership does not answer"));
-            }
-            let blocks = self.0.lock().unwrap();
+            self.is_there()?;
+            let blocks = self.blocks.lock().unwrap();
             Ok(blocks.contains(&(one, other)) || blocks.contains(&(other, one)))
+        })
+    }
+
+    fn manages<'a>(&'a self, caller: &'a Caller, community: CommunityId) -> BoxFuture<'a, Result<bool, ApiError>> {
+        Box::pin(async move {
+            self.is_there()?;
+            Ok(self.managers.lock().unwrap().contains(&(caller.member()?.member, community)))
         })
     }
 }
@@ -74,7 +96,8 @@ pub struct Town {
     pub store: MemoryStore,
     pub keys: Arc<dyn KeyRing>,
     pub index: Index,
-    pub blocks: Arc<FakeBlocks>,
+    pub blocks: Arc<FakeMembership>,
+    pub acquaintances: Acquaintances,
     pub clock: Arc<FixedClock>,
     pub application: Application<MemoryStore>,
     tenant: TenantSlug,
@@ -96,20 +119,21 @@ impl Town {
         let (key, _) = SigningKey::generate().unwrap();
         let trust = Trust::new().with(Role::Gateway, key.public());
         let (store, log) = (MemoryStore::new("matching"), MemoryStore::new("membership"));
-        let (index, blocks, stop) = (Index::new(FLOOR), Arc::new(FakeBlocks::default()), CancellationToken::new());
+        let (index, blocks, stop) = (Index::new(FLOOR), Arc::new(FakeMembership::default()), CancellationToken::new());
         let feed = Feed::new(index.clone(), log.clone(), keys.clone());
         tokio::spawn(feed.run(|_| {}, stop.clone()));
         tokio::spawn(WeightsFeed::new(index.clone(), store.clone()).run(|_| {}, stop.clone()));
         let patience = Duration::from_secs(5);
         let acquaintances = Acquaintances::new(index.clone(), Arc::new(log.clone()), blocks.clone(), patience);
         let executor = Executor::new(store.clone(), 1_000);
-        let application = Application::new(executor, keys.clone(), acquaintances, clock.clone());
+        let application = Application::new(executor, keys.clone(), acquaintances.clone(), clock.clone());
         Self {
             facts: Facts::new(log, vault),
             store,
             keys,
             index,
             blocks,
+            acquaintances,
             clock: clock.clone(),
             application,
             tenant: "riverside".parse().unwrap(),
@@ -128,10 +152,19 @@ impl Town {
 
     /// A member with a session, who has said nothing yet.
     pub async fn stranger(&self, tenant: &str) -> Person {
+        self.somebody(tenant, BTreeSet::new()).await
+    }
+
+    /// A member who runs the tenant.
+    pub async fn administrator(&self) -> Person {
+        self.somebody(self.tenant.as_str(), BTreeSet::from([TenantRole::Administrator])).await
+    }
+
+    async fn somebody(&self, tenant: &str, roles: BTreeSet<TenantRole>) -> Person {
         let tenant: TenantSlug = tenant.parse().unwrap();
         let id = self.facts.member(&tenant).await;
         let session = SessionId(derive_root_id(tenant.as_str(), "anonymous", self.command(), "session", 0));
-        let (roles, authenticated_at) = (BTreeSet::new(), self.clock.now());
+        let authenticated_at = self.clock.now();
         let claims = MemberClaims { tenant: tenant.clone(), member: id, session, roles, authenticated_at };
         let token = self.issuer.member(&claims, &BTreeSet::new(), Duration::from_secs(300));
         let caller = Caller::verify(&self.verifier, token.as_str(), None, self.clock.now()).unwrap();
@@ -218,7 +251,7 @@ impl Town {
         to: MemberId,
         note: &str,
     ) -> Result<(Receipt, IntroductionId), ApiError> {
-        let new = NewIntroduction::read(command, to, note)?;
+        let new = Question::read(command, to, note)?;
         self.application.request_introduction(&from.caller, &new).await
     }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kindred_eventsourcing::{MemoryStore, Position, Receipt};
-use kindred_matching::application::{Introductions as IntroductionList, People};
-use kindred_matching::grpc::MatchingService;
-use kindred_matching::projections::Introductions;
+use kindred_matching::application::{
+    Introductions as IntroductionList, Mentors as MentorList, Pairings as PairingList, People, Restraint,
+};
+use kindred_matching::grpc::{MatchingService, MentoringService};
+use kindred_matching::projections::{Introductions, Mentors, Pairings};
 use kindred_projections::{Operations, Person as Erased, Projector, Settings};
 use kindred_proto::common::Page;
 use kindred_proto::matching as wire;
@@ -25,6 +27,7 @@ use super::{Person, Town};
 pub struct Desk {
     pub projector: Projector,
     pub service: MatchingService<MemoryStore>,
+    pub mentoring: MentoringService<MemoryStore>,
     database: TestDatabase,
     positions: Arc<PositionKey>,
     stop: CancellationToken,
@@ -46,6 +49,8 @@ impl Desk {
             .own_stream(town.store.clone())
             .stream(town.facts.store.clone())
             .projection(Introductions)
+            .projection(Mentors)
+            .projection(Pairings)
             .erasure(erasure);
         let projector = builder.start(stop.clone()).await.unwrap();
         projector.ready(Duration::from_secs(60)).await.unwrap();
@@ -53,8 +58,12 @@ impl Desk {
         let queries = Queries::new("matching", pools, projector.waiter(), positions.clone());
         let people = People::new(town.index.clone(), Duration::from_millis(300));
         let list = IntroductionList::new(queries.clone(), town.index.clone());
+        let (acquaintances, restraint) = (town.acquaintances.clone(), Restraint { new_in_a_week: 3 });
+        let mentors = MentorList::new(queries.clone(), acquaintances, restraint, town.clock.clone());
+        let pairings = PairingList::new(queries.clone(), town.index.clone());
+        let mentoring = MentoringService::new(town.application.clone(), mentors, pairings, queries.clone());
         let service = MatchingService::new(town.application.clone(), people, list, queries);
-        Self { projector, service, database, positions, stop }
+        Self { projector, service, mentoring, database, positions, stop }
     }
 
     pub fn operations(&self) -> &Operations {
@@ -109,10 +118,15 @@ impl Desk {
         self.service.list_introductions(request).await.map(tonic::Response::into_inner).map_err(ApiError::from)
     }
 
-    /// Everything in the live generation, as text.
+    /// Every introduction in the live generation, as text.
     pub async fn dump(&self) -> String {
+        self.dump_of("introductions_v1").await
+    }
+
+    /// Every row of a live view, as text.
+    pub async fn dump_of(&self, view: &str) -> String {
         let mut connection = self.database.superuser().await.unwrap();
-        let query = "SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM views.introductions_v1 t";
+        let query = format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM views.{view} t");
         sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap()
     }
 }

@@ -1,0 +1,3 @@
+UPDATE check_ins
+SET note = NULL
+WHERE tenant = $1 AND written_by = $2
