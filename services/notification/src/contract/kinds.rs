@@ -13,6 +13,8 @@ pub const fn kind_to_wire(kind: Kind) -> wire::NotificationKind {
         Kind::IntroductionRequested => wire::NotificationKind::IntroductionRequested,
         Kind::IntroductionAccepted => wire::NotificationKind::IntroductionAccepted,
         Kind::JoinDecided => wire::NotificationKind::JoinDecided,
+        Kind::PairingRequested => wire::NotificationKind::PairingRequested,
+        Kind::PairingAccepted => wire::NotificationKind::PairingAccepted,
     }
 }
 
@@ -26,6 +28,8 @@ pub fn kind_from_wire(number: i32) -> Option<Kind> {
         wire::NotificationKind::IntroductionRequested => Some(Kind::IntroductionRequested),
         wire::NotificationKind::IntroductionAccepted => Some(Kind::IntroductionAccepted),
         wire::NotificationKind::JoinDecided => Some(Kind::JoinDecided),
+        wire::NotificationKind::PairingRequested => Some(Kind::PairingRequested),
+        wire::NotificationKind::PairingAccepted => Some(Kind::PairingAccepted),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who is told of an event of another context: at most one notice per person.
 
-use kindred_ids::{CommentId, CommunityId, EntityId, IntroductionId, MemberId, ThreadId};
+use kindred_ids::{CommentId, CommunityId, EntityId, MemberId, ThreadId};
 use uuid::Uuid;
 
 use super::notice::{Kind, Notice};
@@ -55,34 +55,34 @@ impl Post {
     }
 }
 
-/// Two members of whom one asked to be introduced to the other.
+/// Two members of whom one asked the other to meet, or to mentor them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Introduction {
+pub struct Question {
     /// The event that told of it.
     pub source: Uuid,
-    /// Which.
-    pub id: IntroductionId,
+    /// Which introduction or pairing.
+    pub id: EntityId,
     /// Who asked.
     pub from: MemberId,
     /// Who was asked.
     pub to: MemberId,
 }
 
-impl Introduction {
+impl Question {
     /// The one who is asked hears of it.
     #[must_use]
-    pub fn requested(&self) -> Option<Notice> {
-        self.notice(self.to, self.from, Kind::IntroductionRequested)
+    pub fn requested(&self, kind: Kind) -> Option<Notice> {
+        self.notice(self.to, self.from, kind)
     }
 
     /// The one who asked hears of a yes; of a no nobody hears.
     #[must_use]
-    pub fn accepted(&self) -> Option<Notice> {
-        self.notice(self.from, self.to, Kind::IntroductionAccepted)
+    pub fn accepted(&self, kind: Kind) -> Option<Notice> {
+        self.notice(self.from, self.to, kind)
     }
 
     fn notice(&self, member: MemberId, actor: MemberId, kind: Kind) -> Option<Notice> {
-        let (subject, source) = (self.id.0, self.source);
+        let (subject, source) = (self.id, self.source);
         let notice = Notice { member, kind, actor, subject, thread: None, community: None, declined: false, source };
         (member != actor).then_some(notice)
     }
@@ -157,8 +157,9 @@ mod tests {
     #[test]
     fn nobody_hears_of_themselves() {
         assert_eq!(told(&post(1, &[1], &[1])), []);
-        let alone = Introduction { source: event(1), id: IntroductionId(thread(1).0), from: member(1), to: member(1) };
-        assert_eq!((alone.requested(), alone.accepted()), (None, None));
+        let alone = Question { source: event(1), id: thread(1).0, from: member(1), to: member(1) };
+        let (asked, accepted) = (Kind::IntroductionRequested, Kind::IntroductionAccepted);
+        assert_eq!((alone.requested(asked), alone.accepted(accepted)), (None, None));
     }
 
     #[test]
@@ -170,12 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn each_side_of_an_introduction_hears_what_the_other_did() {
-        let pair = Introduction { source: event(1), id: IntroductionId(thread(1).0), from: member(1), to: member(2) };
-        let asked = pair.requested().expect("told");
+    fn each_side_of_a_question_hears_what_the_other_did() {
+        let pair = Question { source: event(1), id: thread(1).0, from: member(1), to: member(2) };
+        let asked = pair.requested(Kind::IntroductionRequested).expect("told");
         assert_eq!((asked.member, asked.actor, asked.kind), (member(2), member(1), Kind::IntroductionRequested));
-        let accepted = pair.accepted().expect("told");
-        assert_eq!((accepted.member, accepted.actor), (member(1), member(2)));
+        let accepted = pair.accepted(Kind::PairingAccepted).expect("told");
+        assert_eq!((accepted.member, accepted.actor, accepted.kind), (member(1), member(2), Kind::PairingAccepted));
     }
 
     proptest! {

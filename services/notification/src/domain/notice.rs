@@ -17,12 +17,23 @@ pub enum Kind {
     IntroductionAccepted,
     /// Their request to join a community was decided.
     JoinDecided,
+    /// Somebody asks them to mentor.
+    PairingRequested,
+    /// A mentor whom they asked said yes.
+    PairingAccepted,
 }
 
 impl Kind {
     /// All of them, in the order in which settings show them.
-    pub const ALL: [Self; 5] =
-        [Self::Reply, Self::Mention, Self::IntroductionRequested, Self::IntroductionAccepted, Self::JoinDecided];
+    pub const ALL: [Self; 7] = [
+        Self::Reply,
+        Self::Mention,
+        Self::IntroductionRequested,
+        Self::IntroductionAccepted,
+        Self::JoinDecided,
+        Self::PairingRequested,
+        Self::PairingAccepted,
+    ];
 
     /// Its name in ids, tokens and columns; frozen once released.
     #[must_use]
@@ -33,6 +44,8 @@ impl Kind {
             Self::IntroductionRequested => "introduction_requested",
             Self::IntroductionAccepted => "introduction_accepted",
             Self::JoinDecided => "join_decided",
+            Self::PairingRequested => "pairing_requested",
+            Self::PairingAccepted => "pairing_accepted",
         }
     }
 
@@ -102,7 +115,7 @@ pub struct Notice {
     pub kind: Kind,
     /// Who caused it.
     pub actor: MemberId,
-    /// Thread, reply, introduction or community that it is about, by kind.
+    /// Thread, reply, introduction, community or pairing that it is about, by kind.
     pub subject: EntityId,
     /// The thread, if it is about one.
     pub thread: Option<ThreadId>,

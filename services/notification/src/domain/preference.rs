@@ -29,10 +29,16 @@ impl State {
 pub const fn on_by_default(kind: Kind, channel: Channel) -> bool {
     match (channel, kind) {
         (Channel::Inbox, _) => true,
-        (Channel::Email, Kind::Reply | Kind::Mention | Kind::IntroductionRequested | Kind::IntroductionAccepted) => {
-            true
-        }
         (Channel::Email, Kind::JoinDecided) => false,
+        (
+            Channel::Email,
+            Kind::Reply
+            | Kind::Mention
+            | Kind::IntroductionRequested
+            | Kind::IntroductionAccepted
+            | Kind::PairingRequested
+            | Kind::PairingAccepted,
+        ) => true,
     }
 }
 

@@ -47,6 +47,8 @@ static ENGLISH: Words = Words {
         "somebody would like to get to know you.",
         "somebody you asked to get to know said yes.",
         "your request to join was decided.",
+        "somebody asks you to be their mentor.",
+        "a mentor you asked said yes.",
     ],
 };
 
@@ -64,6 +66,8 @@ static SPANISH: Words = Words {
         "a alguien le gustaría conocerte.",
         "alguien a quien querías conocer ha dicho que sí.",
         "se ha decidido sobre tu solicitud de ingreso.",
+        "alguien te pide que seas su mentor o mentora.",
+        "la persona a quien pediste ayuda como mentor o mentora ha dicho que sí.",
     ],
 };
 
@@ -81,5 +85,7 @@ static GERMAN: Words = Words {
         "jemand möchte Sie kennenlernen.",
         "jemand, den Sie kennenlernen wollten, hat zugesagt.",
         "über Ihre Anfrage zum Beitritt wurde entschieden.",
+        "jemand bittet Sie um Begleitung als Mentorin oder Mentor.",
+        "jemand, den Sie um Begleitung gebeten haben, hat zugesagt.",
     ],
 };

@@ -43,7 +43,7 @@ impl World {
     async fn react(&self, commit: &RecordedCommit) -> Result<(), ReactError> {
         let application = self.application();
         match commit.key.category() {
-            "introduction" => TellOfIntroductions::new(application).react(commit).await,
+            "introduction" | "pairing" => TellOfIntroductions::new(application).react(commit).await,
             "membership" => TellOfJoins::new(application).react(commit).await,
             _ => TellOfPosts::new(application).react(commit).await,
         }
@@ -130,6 +130,20 @@ fn introduction(seed: u8, event_type: &str) -> RecordedCommit {
     match event_type {
         "IntroductionRequested" => commit(key, seed, event_type, &requested),
         _ => commit(key, seed, event_type, &accepted),
+    }
+}
+
+fn pairing(seed: u8, event_type: &str) -> RecordedCommit {
+    let (mentee_id, mentor_id, at) = (member(1).to_string(), member(2).to_string(), 1_000);
+    let key = key("pairing", thread(9));
+    match event_type {
+        "PairingRequested" => {
+            commit(key, seed, event_type, &matching_wire::PairingRequested { mentee_id, mentor_id, note: words(), at })
+        }
+        "PairingAccepted" => {
+            commit(key, seed, event_type, &matching_wire::PairingAccepted { mentee_id, mentor_id, place: 1, at })
+        }
+        _ => commit(key, seed, event_type, &matching_wire::PairingDeclined { mentee_id, mentor_id, at }),
     }
 }
 
@@ -221,6 +235,8 @@ async fn edits_deletions_declines_and_withdrawals_are_silent() {
         commit(key("thread", thread(1)), 3, "ThreadDeleted", &posting_wire::ThreadDeleted::default()),
         introduction(4, "IntroductionDeclined"),
         introduction(5, "IntroductionWithdrawn"),
+        pairing(6, "PairingDeclined"),
+        pairing(7, "PairingWithdrawn"),
     ];
     assert_eq!(World::new().told_after(&commits).await, []);
 }
@@ -230,6 +246,14 @@ async fn each_side_of_an_introduction_is_told_what_the_other_did() {
     let commits = [introduction(1, "IntroductionRequested"), introduction(2, "IntroductionAccepted")];
     let mut expected =
         [both(member(2), Kind::IntroductionRequested), both(member(1), Kind::IntroductionAccepted)].concat();
+    expected.sort();
+    assert_eq!(World::new().told_after(&commits).await, expected);
+}
+
+#[tokio::test]
+async fn a_mentor_is_told_that_they_are_asked_and_the_mentee_of_a_yes() {
+    let commits = [pairing(1, "PairingRequested"), pairing(2, "PairingAccepted")];
+    let mut expected = [both(member(2), Kind::PairingRequested), both(member(1), Kind::PairingAccepted)].concat();
     expected.sort();
     assert_eq!(World::new().told_after(&commits).await, expected);
 }

@@ -162,7 +162,7 @@ async fn a_used_command_id_with_another_choice_is_refused() {
     assert_eq!(refusal(refused).1, "COMMAND_ID_REUSED");
     let request = town.request(member(1), None, wire::GetPreferencesRequest {});
     let preferences = town.service.get_preferences(request).await.unwrap().into_inner().preferences;
-    assert_eq!(preferences.len(), 10);
+    assert_eq!(preferences.len(), 14);
     let off: Vec<_> = preferences.iter().filter(|preference| !preference.on).map(|it| (it.kind, it.channel)).collect();
     assert_eq!(off, [(1, 2), (5, 2)]);
 }

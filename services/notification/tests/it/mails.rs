@@ -83,9 +83,11 @@ async fn everything(town: &Town) -> Vec<Received> {
     town.answer(asked, member(1), member(3), "IntroductionAccepted").await;
     let refused = town.ask(2, member(2), member(4)).await;
     town.answer(refused, member(2), member(4), "IntroductionDeclined").await;
+    town.pair(1, member(1), member(2), "PairingAccepted").await;
+    town.pair(2, member(3), member(1), "PairingDeclined").await;
     town.decide_join(1, member(4), member(1), true).await;
     town.decide_join(2, member(3), member(1), false).await;
-    let mails = sent(town, 8).await;
+    let mails = sent(town, 11).await;
     town.settled().await;
     mails
 }
@@ -94,7 +96,7 @@ async fn everything(town: &Town) -> Vec<Received> {
 async fn no_mail_holds_a_condition_a_name_a_place_or_a_word_of_anybody() {
     let town = Town::open().await;
     let mails = everything(&town).await;
-    assert_eq!(mails.len(), 8, "{mails:?}");
+    assert_eq!(mails.len(), 11, "{mails:?}");
     let ids = [community().to_string(), thread(1).to_string()];
     for mail in &mails {
         let (headers, body) = read(mail);

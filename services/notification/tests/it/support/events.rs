@@ -124,6 +124,17 @@ impl Town {
         publish(self, &self.matching, key(RIVERSIDE, "introduction", introduction), event_type, &answered).await;
     }
 
+    /// One asks another to mentor them, and is answered by an event of this type.
+    pub async fn pair(&self, number: u32, mentee: MemberId, mentor: MemberId, answer: &str) {
+        let (mentee_id, mentor_id, at) = (mentee.to_string(), mentor.to_string(), 1);
+        let key = key(RIVERSIDE, "pairing", owned("pairing", number, mentee.0));
+        let (mentee, mentor) = (mentee_id.clone(), mentor_id.clone());
+        let requested = matching::PairingRequested { mentee_id, mentor_id, note: words(), at };
+        publish(self, &self.matching, key.clone(), "PairingRequested", &requested).await;
+        let answered = matching::PairingDeclined { mentee_id: mentee, mentor_id: mentor, at };
+        publish(self, &self.matching, key, answer, &answered).await;
+    }
+
     /// Staff decides about somebody who asked to join.
     pub async fn decide_join(&self, number: u32, member: MemberId, by: MemberId, admitted: bool) {
         let id = owned("membership", number, community().0);
