@@ -15,6 +15,7 @@ mod inbox;
 mod introductions;
 mod me;
 mod members;
+mod mentoring;
 mod operator;
 mod people;
 mod query;
@@ -98,6 +99,20 @@ routes! {
     POST "/introductions" => introductions::request,
     POST "/introductions/{id}/answer" => introductions::answer,
     POST "/introductions/{id}/withdraw" => introductions::withdraw,
+    GET "/mentors" => mentoring::find,
+    POST "/mentors/{member_id}/training" => mentoring::confirm_training,
+    GET "/mentor-loads" => mentoring::loads,
+    GET "/me/mentoring" => mentoring::own,
+    PUT "/me/mentoring" => mentoring::enrol,
+    DELETE "/me/mentoring" => mentoring::leave,
+    PUT "/me/mentoring/capacity" => mentoring::change_capacity,
+    PUT "/me/mentoring/pause" => mentoring::pause,
+    GET "/pairings" => mentoring::list,
+    POST "/pairings" => mentoring::request,
+    POST "/pairings/{id}/answer" => mentoring::answer,
+    POST "/pairings/{id}/withdraw" => mentoring::withdraw,
+    POST "/pairings/{id}/end" => mentoring::end,
+    POST "/pairings/{id}/check-ins" => mentoring::check_in,
     GET "/inbox" => inbox::list,
     POST "/inbox/{id}/read" => inbox::mark_read,
     GET "/inbox/events" => stream::events,

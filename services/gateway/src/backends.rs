@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use kindred_proto::admin::admin_client::AdminClient;
 use kindred_proto::matching::matching_client::MatchingClient;
+use kindred_proto::matching::mentoring_client::MentoringClient;
 use kindred_proto::membership::blocks_client::BlocksClient;
 use kindred_proto::membership::communities_client::CommunitiesClient;
 use kindred_proto::membership::members_client::MembersClient;
@@ -47,6 +48,7 @@ pub struct Backends {
     pub(crate) sessions: SessionsClient<Channel>,
     pub(crate) threads: ThreadsClient<Channel>,
     pub(crate) matching: MatchingClient<Channel>,
+    pub(crate) mentoring: MentoringClient<Channel>,
     pub(crate) notifications: NotificationsClient<Channel>,
     pub(crate) admins: [(&'static str, AdminClient<Channel>); 4],
 }
@@ -78,6 +80,7 @@ impl Backends {
             sessions: SessionsClient::new(membership.clone()),
             threads: ThreadsClient::new(posting.clone()),
             matching: MatchingClient::new(matching.clone()),
+            mentoring: MentoringClient::new(matching.clone()),
             notifications: NotificationsClient::new(notification.clone()),
             admins: [
                 ("membership", AdminClient::new(membership.clone())),

@@ -7,6 +7,7 @@ mod community;
 mod inbox;
 mod matching;
 mod member;
+mod mentoring;
 mod operator;
 mod post;
 
@@ -18,6 +19,7 @@ pub use community::{Community, RosterEntry};
 pub use inbox::{Inbox, InboxItem, Preference};
 pub use matching::{Introduction, Match, People, Reason};
 pub use member::{Author, Authors, Erasure, ErasureConfirmation, Me, Member, Profile, ProfileField};
+pub use mentoring::{CheckIn, Mentor, MentorLoad, MentorLoads, MentorOffer, Mentors, OwnOffer, Pairing};
 pub use operator::{Parked, Projection, ServiceProjections, Tenant};
 pub(crate) use post::named as post_names;
 pub use post::{Post, PostVersion, ReactionCount, Thread, ThreadSummary};

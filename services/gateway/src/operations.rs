@@ -5,6 +5,7 @@ pub mod communities;
 pub mod inbox;
 pub mod introductions;
 pub mod members;
+pub mod mentoring;
 pub mod operator;
 pub mod people;
 pub mod sign_in;

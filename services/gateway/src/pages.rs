@@ -18,6 +18,8 @@ mod introductions;
 mod manage;
 mod me;
 mod member;
+mod mentoring;
+mod mentors;
 mod next;
 mod operator;
 mod people;
@@ -79,6 +81,20 @@ fn table() -> Vec<(&'static str, MethodRouter<Gateway>)> {
         ("/introductions", get(introductions::list)),
         ("/introductions/{id}/answer", post(introductions::answer)),
         ("/introductions/{id}/withdraw", post(introductions::withdraw)),
+        ("/mentors", get(mentors::find)),
+        ("/mentors/{id}/ask", get(mentors::ask_form).post(mentors::ask)),
+        ("/mentoring", get(mentoring::show)),
+        ("/mentoring/{id}/answer", post(mentoring::answer)),
+        ("/mentoring/{id}/withdraw", post(mentoring::withdraw)),
+        ("/mentoring/{id}/check-in", post(mentoring::check_in)),
+        ("/mentoring/{id}/end", post(mentoring::end)),
+        ("/me/mentoring", get(mentors::offer_form).post(mentors::enrol)),
+        ("/me/mentoring/pause", post(mentors::pause)),
+        ("/me/mentoring/leave", post(mentors::leave)),
+        ("/staff/mentors", get(mentors::report)),
+        ("/staff/mentors/training", post(mentors::confirm)),
+        ("/communities/{id}/mentors", get(mentors::report_of)),
+        ("/communities/{id}/mentors/training", post(mentors::confirm_in)),
         ("/inbox", get(inbox::show)),
         ("/inbox/{id}/open", post(inbox::open)),
         ("/inbox/{id}/read", post(inbox::read)),

@@ -115,10 +115,23 @@ words! {
     IntroductionState: matching::IntroductionState {
         Open = "open", Accepted = "accepted", Declined = "declined", Withdrawn = "withdrawn",
     }
+    /// How far a pairing has come.
+    PairingState: matching::PairingState {
+        Open = "open", Active = "active", Declined = "declined", Withdrawn = "withdrawn", Ended = "ended",
+    }
+    /// Why a pairing ended.
+    PairingEnd: matching::PairingEnd {
+        GoalReached = "goal_reached", NoTime = "no_time", NotAFit = "not_a_fit", Other = "other",
+    }
+    /// How a pairing goes.
+    PairingMood: matching::PairingMood {
+        GoingWell = "going_well", CouldBeBetter = "could_be_better", NeedsHelp = "needs_help",
+    }
     /// What a member is told about.
     NotificationKind: notification::NotificationKind {
         Reply = "reply", Mention = "mention", IntroductionRequested = "introduction_requested",
         IntroductionAccepted = "introduction_accepted", JoinDecided = "join_decided",
+        PairingRequested = "pairing_requested", PairingAccepted = "pairing_accepted",
     }
     /// Where a member is told.
     Channel: notification::Channel { Inbox = "inbox", Email = "email", }

@@ -21,12 +21,23 @@ pub struct PeopleQuery {
     limit: Option<u32>,
 }
 
+impl PeopleQuery {
+    /// The number that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` for a number out of range.
+    pub(super) fn limit(&self) -> Result<u32, ApiError> {
+        let limit = self.limit.unwrap_or(20);
+        if (1..=50).contains(&limit) {
+            return Ok(limit);
+        }
+        Err(ApiError::invalid("limit", "PAGE_SIZE", "`limit` must be 1 to 50"))
+    }
+}
+
 /// People like you, best first, with reasons and words of theirs.
 #[utoipa::path(get, path = "/people", tag = "people", params(PeopleQuery), responses((status = 200, body = People)))]
 pub async fn find(signed: Signed, Query(query): Query<PeopleQuery>) -> Answer<Json<People>> {
-    let limit = query.limit.unwrap_or(20);
-    if !(1..=50).contains(&limit) {
-        return Err(ApiError::invalid("limit", "PAGE_SIZE", "`limit` must be 1 to 50").into());
-    }
-    Ok(Json(people::find(&signed.call, limit).await?))
+    Ok(Json(people::find(&signed.call, query.limit()?).await?))
 }

@@ -16,7 +16,7 @@ pub struct InboxItem {
     pub kind: NotificationKind,
     /// Who caused it.
     pub actor: Author,
-    /// The thread, reply, introduction or community that it is about, by kind.
+    /// The thread, reply, introduction, community or pairing that it is about, by kind.
     pub subject_id: String,
     /// The thread, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,17 @@ pub fn words(done: &str) -> Option<&'static str> {
         "accepted" => "You accepted. They are told now.",
         "declined" => "You said no. They are not told.",
         "withdrawn" => "You took your question back.",
+        "mentor-asked" => "You asked. They learn of you now; you will find their answer here if they say yes.",
+        "paired" => "You said yes. You are paired now, and they are told.",
+        "checked-in" => "Your words are there for them.",
+        "pairing-ended" => "It has ended. They see that it did, and not why.",
+        "mentor-enrolled" => {
+            "Your offer is saved. Members find it while your training is confirmed and a place is free."
+        }
+        "mentor-paused" => "You take nobody new until you go on. Who is paired with you stays so.",
+        "mentor-resumed" => "You take people again.",
+        "mentor-left" => "You are no mentor any more. Pairings go on until one of you ends them.",
+        "training-confirmed" => "Their training is confirmed. Members can find them now.",
         "profile" => "Your profile is saved.",
         "matching-on" => "You can be found by people like you now, and find them.",
         "matching-off" => "You are in nobody’s results any more.",

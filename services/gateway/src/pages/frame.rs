@@ -85,6 +85,7 @@ impl Frame {
             link("/communities", "Communities", "communities"),
             link("/people", "People like me", "people"),
             link("/introductions", "Introductions", "introductions"),
+            link("/mentors", "Mentors", "mentors"),
         ];
         if has(TenantRole::Administrator) {
             links.push(link("/staff", "Members", "staff"));

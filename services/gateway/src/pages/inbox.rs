@@ -32,6 +32,8 @@ impl InboxPage {
             (NotificationKind::Mention, false, _) => "mentioned you",
             (NotificationKind::IntroductionRequested, ..) => "would like to meet you",
             (NotificationKind::IntroductionAccepted, ..) => "would like to meet you too",
+            (NotificationKind::PairingRequested, ..) => "would like you to mentor them",
+            (NotificationKind::PairingAccepted, ..) => "will mentor you",
             (NotificationKind::JoinDecided, true, false) => "let you into",
             (NotificationKind::JoinDecided, true, true) => "could not let you into",
             (NotificationKind::JoinDecided, false, false) => "let you in",
@@ -58,6 +60,7 @@ fn target(kind: NotificationKind, thread: &str, community: &str, subject: &str) 
         }
         NotificationKind::Reply | NotificationKind::Mention if fine(thread) => format!("/threads/{thread}"),
         NotificationKind::IntroductionRequested | NotificationKind::IntroductionAccepted => "/introductions".to_owned(),
+        NotificationKind::PairingRequested | NotificationKind::PairingAccepted => "/mentoring".to_owned(),
         NotificationKind::JoinDecided if fine(community) => format!("/communities/{community}"),
         _ => "/inbox".to_owned(),
     }

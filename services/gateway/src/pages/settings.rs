@@ -47,6 +47,8 @@ const fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::IntroductionRequested => "Somebody would like to meet me",
         NotificationKind::IntroductionAccepted => "Somebody I asked would like to meet me too",
         NotificationKind::JoinDecided => "A community answers my wish to join",
+        NotificationKind::PairingRequested => "Somebody asks me to mentor them",
+        NotificationKind::PairingAccepted => "A mentor whom I asked says yes",
         NotificationKind::Unknown => "",
     }
 }

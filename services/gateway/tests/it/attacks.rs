@@ -141,6 +141,10 @@ async fn whatever_people_write_stays_text() {
             world.people.get_mut(&id(0x0e, 8)).unwrap().handle = chunk[3].clone();
             world.wishes.get_mut(&id(0x1d, 0)).unwrap().note = chunk[4].clone();
             world.people.get_mut(&id(0x0e, 2)).unwrap().fields[0].label = chunk[5].clone();
+            world.offers.get_mut(&id(0x0e, 4)).unwrap().about = chunk[1].clone();
+            let pairing = world.pairings.get_mut(&id(0x9a, 0)).unwrap();
+            pairing.note = chunk[2].clone();
+            pairing.mentor_check_in.as_mut().unwrap().note = chunk[4].clone();
         }
         let patient = Browser::of(&site, "patient");
         for path in [
@@ -148,6 +152,8 @@ async fn whatever_people_write_stays_text() {
             format!("/communities/{}", id(0xc0, 0)),
             "/introductions".to_owned(),
             "/people".to_owned(),
+            "/mentors".to_owned(),
+            "/mentoring".to_owned(),
             format!("/members/{}", id(0x0e, 8)),
         ] {
             let seen = patient.get(&path).await;

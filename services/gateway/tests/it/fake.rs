@@ -4,6 +4,7 @@
 mod admin;
 mod matching;
 mod membership;
+mod mentoring;
 mod notification;
 mod posting;
 mod seed;
@@ -81,6 +82,15 @@ pub struct Wish {
     pub at: i64,
 }
 
+/// What a mentor offers.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub about: String,
+    pub capacity: u32,
+    pub trained: bool,
+    pub paused: bool,
+}
+
 /// Everything there is.
 #[derive(Debug, Default)]
 pub struct World {
@@ -90,6 +100,8 @@ pub struct World {
     pub roster: BTreeMap<(String, String), (MembershipState, CommunityRole, String)>,
     pub talks: BTreeMap<String, Talk>,
     pub wishes: BTreeMap<String, Wish>,
+    pub offers: BTreeMap<String, Offer>,
+    pub pairings: BTreeMap<String, kindred_proto::matching::Pairing>,
     pub inbox: Vec<(String, InboxItem)>,
     pub preferences: BTreeMap<(String, i32, i32), bool>,
     pub blocks: BTreeSet<(String, String)>,
@@ -143,6 +155,7 @@ impl Fake {
             .add_service(membership::sessions(self.clone()))
             .add_service(posting::threads(self.clone()))
             .add_service(matching::matching(self.clone()))
+            .add_service(mentoring::mentoring(self.clone()))
             .add_service(notification::notifications(self.clone()))
             .add_service(admin::admin(self));
         tokio::spawn(services.serve_with_incoming(incoming));

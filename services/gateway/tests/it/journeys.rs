@@ -223,7 +223,15 @@ async fn those_who_look_after_a_community_let_people_in() {
 async fn only_what_changed_of_the_notification_choices_is_sent() {
     let site = Site::start("127.0.0.1:0").await;
     let mut browser = Browser::of(&site, "patient");
-    let all = ["reply", "mention", "introduction_requested", "introduction_accepted", "join_decided"];
+    let all = [
+        "reply",
+        "mention",
+        "introduction_requested",
+        "introduction_accepted",
+        "join_decided",
+        "pairing_requested",
+        "pairing_accepted",
+    ];
     let mut fields: Vec<(&str, &str)> = all.iter().map(|kind| ("inbox", *kind)).collect();
     fields.extend(all.iter().filter(|kind| **kind != "reply").map(|kind| ("email", *kind)));
     site.fake.world().calls.clear();

@@ -14,6 +14,8 @@ mod live;
 #[cfg(test)]
 mod markup;
 #[cfg(test)]
+mod mentoring;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod program;

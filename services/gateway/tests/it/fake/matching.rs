@@ -26,7 +26,7 @@ fn seen(key: &str, wish: &Wish, who: &Who) -> Introduction {
     }
 }
 
-fn reasons(world: &World, one: &str, other: &str) -> Vec<Reason> {
+pub fn reasons(world: &World, one: &str, other: &str) -> Vec<Reason> {
     let fields = |who: &str| world.people[who].fields.clone();
     let mut found: Vec<Reason> = fields(one)
         .into_iter()

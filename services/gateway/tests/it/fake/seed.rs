@@ -1,11 +1,11 @@
 //! People, communities and conversations to look at.
 
-use kindred_proto::matching::IntroductionState;
+use kindred_proto::matching::{CheckInView, IntroductionState, Pairing, PairingMood, PairingState};
 use kindred_proto::membership::*;
 use kindred_proto::notification::{InboxItem, NotificationKind};
 
 use super::posting::written;
-use super::{Circle, Person, Talk, Wish, World};
+use super::{Circle, Offer, Person, Talk, Wish, World};
 
 /// A well-formed id: kind and number are its first bytes.
 pub fn id(kind: u8, number: u32) -> String {
@@ -33,6 +33,7 @@ pub fn seed(now: i64) -> World {
     circles(&mut world);
     talks(&mut world, now);
     meetings(&mut world, now);
+    mentoring(&mut world, now);
     world
 }
 
@@ -273,4 +274,41 @@ fn meetings(world: &mut World, now: i64) {
     world.blocks.insert((id(0x0e, 0), id(0x0e, 4)));
     world.erasures.insert(id(0x0e, 10), now - DAY);
     world.certified.insert(id(0x0e, 10));
+}
+
+/// One mentor who is paired, one who is free, one who waits for the word of staff.
+fn mentoring(world: &mut World, now: i64) {
+    for (member, about, capacity, trained, paused) in [
+        (2, "The first year with Hashimoto’s: tests, tablets, and what to tell people.", 3, true, false),
+        (4, "Getting through forms and phone calls.", 2, true, false),
+        (8, "Looking after somebody, and after yourself.", 1, false, false),
+        (9, "Food and feet with type 2.", 2, true, true),
+    ] {
+        let offer = Offer { about: about.to_owned(), capacity, trained, paused };
+        world.offers.insert(id(0x0e, member), offer);
+    }
+    let pairing = |number: u32, mentee: u32, mentor: u32, state: PairingState, note: &str| Pairing {
+        pairing_id: id(0x9a, number),
+        mentee_id: id(0x0e, mentee),
+        mentor_id: id(0x0e, mentor),
+        state: state.into(),
+        note: note.to_owned(),
+        asked_at: now - 9 * DAY + i64::from(number),
+        accepted_at: if state == PairingState::Active { now - 8 * DAY } else { 0 },
+        ..Pairing::default()
+    };
+    let said =
+        |mood: PairingMood, note: &str| Some(CheckInView { mood: mood.into(), note: note.to_owned(), at: now - DAY });
+    let going_on = Pairing {
+        mentee_check_in: said(PairingMood::CouldBeBetter, ""),
+        mentor_check_in: said(PairingMood::GoingWell, "You came a long way since June."),
+        ..pairing(0, 0, 2, PairingState::Active, "I was told in spring and have so many questions.")
+    };
+    for pairing in [
+        going_on,
+        pairing(1, 3, 2, PairingState::Open, "Would you have an hour for me now and then?"),
+        pairing(2, 0, 9, PairingState::Declined, "You know so much about shoes."),
+    ] {
+        world.pairings.insert(pairing.pairing_id.clone(), pairing);
+    }
 }
