@@ -172,6 +172,7 @@ canonical_by! {
     kindred_ids::PairingId: |value| value.0.as_bytes();
     kindred_ids::InboxItemId: |value| value.0.as_bytes();
     kindred_ids::DeliveryId: |value| value.0.as_bytes();
+    kindred_ids::ConversationId: |value| value.0.as_bytes();
 }
 
 #[cfg(test)]

@@ -81,4 +81,8 @@ typed_ids! {
     DeliveryId
     /// What a member wants to be told, and how.
     PreferenceId
+    /// What two members say to each other, and nobody else.
+    ConversationId
+    /// One message of a conversation.
+    MessageId
 }

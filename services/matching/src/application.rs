@@ -8,6 +8,7 @@
 //! * The tenant is the caller's: an id of another tenant is not found.
 //! * No answer to the one who asked depends on whether the other declined.
 
+mod acquainted;
 mod answer;
 mod check_in;
 mod cursor;

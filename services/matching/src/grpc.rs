@@ -129,4 +129,17 @@ impl<S: EventStore> Matching for MatchingService<S> {
             stale: page.stale,
         }))
     }
+
+    async fn check_acquaintance(
+        &self,
+        request: Request<wire::CheckAcquaintanceRequest>,
+    ) -> Result<Response<wire::CheckAcquaintanceResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let asked = request.into_inner();
+        let tenant = caller.tenant_for(&asked.tenant)?;
+        let one = input::id("member_id", &asked.member_id)?;
+        let other = input::id("other_member_id", &asked.other_member_id)?;
+        let acquainted = self.application.are_acquainted(&tenant, one, other).await?;
+        Ok(Response::new(wire::CheckAcquaintanceResponse { acquainted }))
+    }
 }

@@ -11,6 +11,8 @@ pub mod span {
     pub const COMMAND_INTRODUCTION_WITHDRAW: &str = "command.introduction.withdraw";
     /// Introductions are listed.
     pub const QUERY_INTRODUCTION_LIST: &str = "query.introduction.list";
+    /// Whether two were introduced is checked.
+    pub const QUERY_INTRODUCTION_CHECK: &str = "query.introduction.check";
     /// People are found.
     pub const QUERY_PEOPLE_FIND: &str = "query.people.find";
     /// Somebody offers to mentor.
@@ -42,11 +44,12 @@ pub mod span {
     /// Pairings are listed.
     pub const QUERY_PAIRING_LIST: &str = "query.pairing.list";
     /// All of them.
-    pub const ALL: [&str; 19] = [
+    pub const ALL: [&str; 20] = [
         COMMAND_INTRODUCTION_REQUEST,
         COMMAND_INTRODUCTION_ANSWER,
         COMMAND_INTRODUCTION_WITHDRAW,
         QUERY_INTRODUCTION_LIST,
+        QUERY_INTRODUCTION_CHECK,
         QUERY_PEOPLE_FIND,
         COMMAND_MENTOR_ENROL,
         COMMAND_MENTOR_CHANGE_CAPACITY,
@@ -77,7 +80,7 @@ mod tests {
     use super::{attribute, span};
 
     /// Every file that opens spans.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 11] = [
         include_str!("application/request.rs"),
         include_str!("application/answer.rs"),
         include_str!("application/withdraw.rs"),
@@ -88,6 +91,7 @@ mod tests {
         include_str!("application/pairing.rs"),
         include_str!("application/check_in.rs"),
         include_str!("application/pairings.rs"),
+        include_str!("application/acquainted.rs"),
     ];
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod tell_of_introductions;
 mod tell_of_joins;
+mod tell_of_messages;
 mod tell_of_posts;
 
 use kindred_eventsourcing::{DecodeError, EventStore, RecordedCommit};
@@ -19,6 +20,7 @@ use crate::application::{Application, Cause};
 use crate::domain::notice::Notice;
 pub use tell_of_introductions::TellOfIntroductions;
 pub use tell_of_joins::TellOfJoins;
+pub use tell_of_messages::TellOfMessages;
 pub use tell_of_posts::TellOfPosts;
 
 /// Tells everybody whom one event concerns.

@@ -19,7 +19,7 @@ use crate::config::Own;
 use crate::grpc::NotificationsService;
 use crate::mail::SmtpPost;
 use crate::projections::{Deliveries, Inbox, NoticeBlocks};
-use crate::reactions::{TellOfIntroductions, TellOfJoins, TellOfPosts};
+use crate::reactions::{TellOfIntroductions, TellOfJoins, TellOfMessages, TellOfPosts};
 use crate::read_model::{BlockList, DatabaseLease, DeliveryLedger, Watchers};
 
 pub use crate::config::{Config, DEFAULTS};
@@ -57,6 +57,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         .projection(Deliveries)
         .projection(NoticeBlocks)
         .reaction(TellOfPosts::new(application.clone()))
+        .reaction(TellOfMessages::new(application.clone()))
         .reaction(TellOfIntroductions::new(application.clone()))
         .reaction(TellOfJoins::new(application.clone()))
         .erasure(ContextErasure::new(

@@ -5,16 +5,20 @@
 //!
 //! * Nothing is written or read for anybody but an active member of the community, as
 //!   membership's leader says at that moment.
+//! * A conversation is read and written by its two members alone, as long as both may act;
+//!   for everybody else, staff too, there is none.
 //! * The tenant is the caller's: an id of another tenant is not found.
 //! * Entities that an answer rests on are read at the leader, all at once.
 
 mod comment;
+mod conversation;
 mod cursor;
 mod delete;
 mod draft;
 mod edit;
 mod locate;
 mod mention;
+mod message;
 mod page;
 pub mod queries;
 mod react;
@@ -24,7 +28,7 @@ mod thread;
 
 use std::sync::Arc;
 
-use kindred_eventsourcing::{CommandContext, EventStore, Executor, Sealed};
+use kindred_eventsourcing::{CommandContext, EventStore, Executor, KeyId, Sealed};
 use kindred_ids::{CommandId, CommunityId, EntityKey, MemberId, TenantSlug};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::clock::SharedClock;
@@ -38,16 +42,17 @@ pub use delete::Removal;
 pub use draft::Draft;
 pub use edit::Change;
 use locate::Places;
+pub use message::NewMessage;
 pub use page::{Page, PageRequest};
 pub use queries::Queries;
-pub use standing::{CommunityRole, Membership, Standing};
+pub use standing::{Acquaintances, CommunityRole, Membership, Standing};
 pub use thread::NewThread;
 
 /// Names of the sealed fields, part of what their seal is bound to; frozen once released.
 pub mod field {
     /// A thread's title.
     pub const TITLE: &str = "title";
-    /// A post's text.
+    /// A post's or message's text.
     pub const TEXT: &str = "text";
     /// A moderator's reason for taking a post out.
     pub const REASON: &str = "reason";
@@ -59,6 +64,7 @@ pub struct Application<S> {
     executor: Executor<S>,
     keys: Arc<dyn KeyRing>,
     membership: Arc<dyn Membership>,
+    acquaintances: Arc<dyn Acquaintances>,
     clock: SharedClock,
     places: Places,
 }
@@ -69,10 +75,11 @@ impl<S: EventStore> Application<S> {
         executor: Executor<S>,
         keys: Arc<dyn KeyRing>,
         membership: Arc<dyn Membership>,
+        acquaintances: Arc<dyn Acquaintances>,
         clock: SharedClock,
         remembered: u64,
     ) -> Self {
-        Self { executor, keys, membership, clock, places: Places::new(remembered) }
+        Self { executor, keys, membership, acquaintances, clock, places: Places::new(remembered) }
     }
 
     fn context(&self, caller: &Caller, command_id: CommandId) -> CommandContext {
@@ -93,6 +100,17 @@ impl<S: EventStore> Application<S> {
         Ok((standing?, work?))
     }
 
+    /// The key of the caller, who may act at all, and whatever else the answer rests on, at
+    /// the same time. A lack of standing is told first.
+    async fn with_presence<T>(
+        &self,
+        caller: &Caller,
+        work: impl Future<Output = Result<T, ApiError>> + Send,
+    ) -> Result<(KeyId, T), ApiError> {
+        let (key, work) = futures::join!(self.membership.presence(caller, caller.member()?.member), work);
+        Ok((key?, work?))
+    }
+
     /// Seals the words of a member; none if they were erased.
     async fn sealer(&self, tenant: &TenantSlug, member: MemberId) -> Result<Option<Sealer>, ApiError> {
         self.keys.sealer(tenant, member).await.map_err(|error| keys_unavailable(&error))
@@ -100,9 +118,9 @@ impl<S: EventStore> Application<S> {
 }
 
 /// The author's own sealer, if it goes with the standing that was asked at the same time.
-fn own_sealer(sealer: Option<Sealer>, standing: &Standing) -> Result<Sealer, ApiError> {
+fn own_sealer(sealer: Option<Sealer>, own: KeyId) -> Result<Sealer, ApiError> {
     sealer
-        .filter(|sealer| sealer.key().id() == standing.key)
+        .filter(|sealer| sealer.key().id() == own)
         .ok_or_else(|| ApiError::unavailable("KEYS_UNAVAILABLE", "the key to seal this text with is not to be had now"))
 }
 

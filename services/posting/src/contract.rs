@@ -8,6 +8,8 @@
 //!   old for, and neither panics.
 
 mod comment;
+mod conversation;
+mod message;
 pub mod reaction;
 mod thread;
 mod wire;

@@ -1,11 +1,15 @@
 //! Rows of the read models, read as one tenant: row-level security sees to it, and every
 //! query names the tenant as well.
 
+mod conversations;
+
 use kindred_ids::{CommunityId, EntityId, MemberId, TenantSlug, ThreadId};
 use kindred_service_host::database_error;
 use kindred_service_kit::error::ApiError;
 use sqlx::{Postgres, Transaction, query_file, query_file_as};
 use uuid::Uuid;
+
+pub use conversations::{ConversationRow, MessageRow};
 
 /// A thread in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

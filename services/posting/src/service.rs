@@ -10,8 +10,8 @@ use kindred_service_kit::lifecycle::Tasks;
 use serde::Deserialize;
 
 use crate::application::Application;
-use crate::clients::MembershipClient;
-use crate::projections::{ThreadList, ThreadProjection};
+use crate::clients::{MatchingClient, MembershipClient};
+use crate::projections::{Conversations, ThreadList, ThreadProjection};
 
 /// This context's name: its stream, its role.
 pub const CONTEXT: &str = "posting";
@@ -50,6 +50,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         host.executor(),
         keys.clone(),
         Arc::new(MembershipClient::new(membership.clone())),
+        Arc::new(MatchingClient::new(host.channel(Role::Matching)?)),
         host.clock(),
         own.remembered_posts.get(),
     );
@@ -57,6 +58,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         .wiring(keys.clone())
         .projection(ThreadList)
         .projection(ThreadProjection)
+        .projection(Conversations)
         .erasure(ContextErasure::new(CONTEXT, keys, confirm_by_call(CONTEXT, membership)));
     host.start(wiring, move |queries| Ok(crate::grpc::routes(application, queries))).await
 }

@@ -13,6 +13,14 @@ pub mod span {
     pub const COMMAND_POST_DELETE: &str = "command.post.delete";
     /// A reaction is set or taken back.
     pub const COMMAND_REACTION_SET: &str = "command.reaction.set";
+    /// A conversation is opened.
+    pub const COMMAND_CONVERSATION_OPEN: &str = "command.conversation.open";
+    /// A conversation is left.
+    pub const COMMAND_CONVERSATION_LEAVE: &str = "command.conversation.leave";
+    /// A message is written.
+    pub const COMMAND_MESSAGE_WRITE: &str = "command.message.write";
+    /// A message is taken out.
+    pub const COMMAND_MESSAGE_DELETE: &str = "command.message.delete";
     /// The threads of a community are listed.
     pub const QUERY_THREAD_LIST: &str = "query.thread.list";
     /// A thread is read.
@@ -21,8 +29,12 @@ pub mod span {
     pub const QUERY_POST_HISTORY: &str = "query.post.history";
     /// The posts of a member are read.
     pub const QUERY_POST_BY_MEMBER: &str = "query.post.by_member";
+    /// The conversations of a member are listed.
+    pub const QUERY_CONVERSATION_LIST: &str = "query.conversation.list";
+    /// A conversation is read.
+    pub const QUERY_CONVERSATION_GET: &str = "query.conversation.get";
     /// All of them.
-    pub const ALL: [&str; 9] = [
+    pub const ALL: [&str; 15] = [
         COMMAND_THREAD_START,
         COMMAND_COMMENT_POST,
         COMMAND_POST_EDIT,
@@ -32,18 +44,28 @@ pub mod span {
         QUERY_THREAD_GET,
         QUERY_POST_HISTORY,
         QUERY_POST_BY_MEMBER,
+        COMMAND_CONVERSATION_OPEN,
+        COMMAND_CONVERSATION_LEAVE,
+        COMMAND_MESSAGE_WRITE,
+        COMMAND_MESSAGE_DELETE,
+        QUERY_CONVERSATION_LIST,
+        QUERY_CONVERSATION_GET,
     ];
 }
 
 /// Attributes.
 pub mod attribute {
-    pub use kindred_service_kit::telemetry::attribute::{COMMUNITY_ID, MEMBER_ID};
+    pub use kindred_service_kit::telemetry::attribute::{COMMUNITY_ID, MEMBER_ID, PROJECTION};
     /// A thread's id.
     pub const THREAD_ID: &str = "kindred.thread.id";
     /// A thread's or comment's id.
     pub const POST_ID: &str = "kindred.post.id";
+    /// A conversation's id.
+    pub const CONVERSATION_ID: &str = "kindred.conversation.id";
+    /// A message's id.
+    pub const MESSAGE_ID: &str = "kindred.message.id";
     /// All of them.
-    pub const ALL: [&str; 4] = [COMMUNITY_ID, MEMBER_ID, THREAD_ID, POST_ID];
+    pub const ALL: [&str; 7] = [COMMUNITY_ID, MEMBER_ID, PROJECTION, THREAD_ID, POST_ID, CONVERSATION_ID, MESSAGE_ID];
 }
 
 #[cfg(test)]
@@ -51,13 +73,16 @@ mod tests {
     use super::{attribute, span};
 
     /// Every file that opens spans.
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 9] = [
         include_str!("application/thread.rs"),
         include_str!("application/comment.rs"),
         include_str!("application/edit.rs"),
         include_str!("application/delete.rs"),
         include_str!("application/react.rs"),
         include_str!("application/queries.rs"),
+        include_str!("application/conversation.rs"),
+        include_str!("application/message.rs"),
+        include_str!("application/queries/conversations.rs"),
     ];
 
     #[test]

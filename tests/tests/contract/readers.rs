@@ -27,7 +27,13 @@ pub fn of(context: &str) -> &'static [Reader] {
             rewrite::<membership::sign_in_link::SignInLink>,
             rewrite::<membership::block::Block>,
         ],
-        "posting" => &[rewrite::<posting::Thread>, rewrite::<posting::Comment>, rewrite::<posting::Reaction>],
+        "posting" => &[
+            rewrite::<posting::Thread>,
+            rewrite::<posting::Comment>,
+            rewrite::<posting::Reaction>,
+            rewrite::<posting::Conversation>,
+            rewrite::<posting::Message>,
+        ],
         "matching" => &[
             rewrite::<matching::Introduction>,
             rewrite::<matching::Mentor>,

@@ -10,9 +10,9 @@ use kindred_eventsourcing::Timestamp;
 use kindred_proto::matching::matching_client::MatchingClient;
 use kindred_proto::matching::matching_server::{Matching, MatchingServer};
 use kindred_proto::matching::{
-    AnswerIntroductionRequest, AnswerIntroductionResponse, FindPeopleRequest, FindPeopleResponse,
-    ListIntroductionsRequest, ListIntroductionsResponse, RequestIntroductionRequest, RequestIntroductionResponse,
-    WithdrawIntroductionRequest, WithdrawIntroductionResponse,
+    AnswerIntroductionRequest, AnswerIntroductionResponse, CheckAcquaintanceRequest, CheckAcquaintanceResponse,
+    FindPeopleRequest, FindPeopleResponse, ListIntroductionsRequest, ListIntroductionsResponse,
+    RequestIntroductionRequest, RequestIntroductionResponse, WithdrawIntroductionRequest, WithdrawIntroductionResponse,
 };
 use kindred_proto::notification::notifications_server::{Notifications, NotificationsServer};
 use kindred_proto::notification::{
@@ -119,6 +119,13 @@ impl Matching for Handlers {
         &self,
         _: Request<ListIntroductionsRequest>,
     ) -> Result<Response<ListIntroductionsResponse>, Status> {
+        Err(Status::unimplemented("not in this test"))
+    }
+
+    async fn check_acquaintance(
+        &self,
+        _: Request<CheckAcquaintanceRequest>,
+    ) -> Result<Response<CheckAcquaintanceResponse>, Status> {
         Err(Status::unimplemented("not in this test"))
     }
 }

@@ -3,7 +3,7 @@
 use kindred_eventsourcing::EventStore as _;
 use kindred_matching::domain::introduction::ASK_AGAIN_AFTER_SECONDS;
 
-use crate::support::{HASHIMOTO, Town, refusal, refused};
+use crate::support::{HASHIMOTO, Person, Town, refusal, refused};
 
 #[tokio::test]
 async fn two_who_consent_are_introduced_and_a_resent_command_gets_the_first_receipt() {
@@ -117,4 +117,23 @@ async fn told_to_the_asker(declines: bool) -> Vec<String> {
 #[tokio::test]
 async fn whoever_asked_is_told_the_same_with_and_without_a_decline() {
     assert_eq!(told_to_the_asker(true).await, told_to_the_asker(false).await);
+}
+
+#[tokio::test]
+async fn two_are_acquainted_once_one_accepted_the_other_and_whoever_asked() {
+    let town = Town::new();
+    let (ann, ben, cid) = (town.member(&[]).await, town.member(&[]).await, town.member(&[]).await);
+    let acquainted = async |one: &Person, other: &Person| {
+        town.application.are_acquainted(&one.tenant, one.id, other.id).await.unwrap()
+    };
+    let (_, of_ann) = town.ask(&ann, ben.id, "").await.unwrap();
+    let (_, of_cid) = town.ask(&cid, ben.id, "").await.unwrap();
+    assert!(!acquainted(&ann, &ben).await, "only asked");
+    town.answer(&ben, of_ann, true).await.unwrap();
+    town.answer(&ben, of_cid, false).await.unwrap();
+    assert!(acquainted(&ann, &ben).await && acquainted(&ben, &ann).await);
+    assert!(!acquainted(&cid, &ben).await && !acquainted(&ben, &cid).await, "declined");
+    assert!(!acquainted(&ann, &cid).await, "never asked");
+    let lakeside = "lakeside".parse().unwrap();
+    assert!(!town.application.are_acquainted(&lakeside, ann.id, ben.id).await.unwrap(), "another tenant's log");
 }

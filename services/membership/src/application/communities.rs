@@ -83,7 +83,7 @@ impl<S: EventStore> Application<S> {
             // Services and operators are held by the policies alone.
             return self.join_policy(tenant, community).await.map(drop);
         };
-        let standing = self.standing(tenant, claims.member, community).await?;
+        let standing = self.standing(tenant, claims.member, Some(community)).await?;
         let allowed = standing.may_act() && standing.role.is_some_and(|role| role >= least);
         allowed.then_some(()).ok_or_else(|| {
             ApiError::denied("COMMUNITY_STAFF_ONLY", "only those who look after this community may do this")

@@ -1,5 +1,7 @@
 //! What a member may do now, checked at the log's leader.
 
+use std::sync::Arc;
+
 use kindred_eventsourcing::{EventStore, KeyId};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use kindred_service_kit::error::ApiError;
@@ -32,7 +34,7 @@ impl Standing {
 }
 
 impl<S: EventStore> Application<S> {
-    /// Reads tenant, member and membership in parallel.
+    /// Reads tenant, member and, where a community is named, membership in parallel.
     ///
     /// # Errors
     ///
@@ -41,13 +43,21 @@ impl<S: EventStore> Application<S> {
         &self,
         tenant: &TenantSlug,
         member: MemberId,
-        community: CommunityId,
+        community: Option<CommunityId>,
     ) -> Result<Standing, ApiError> {
-        let keys = (tenant_key(tenant), member_key(tenant, member), membership_key(tenant, community, member));
+        let keys = (tenant_key(tenant), member_key(tenant, member));
+        let membership = async {
+            match community {
+                None => Ok(Arc::default()),
+                Some(community) => {
+                    self.executor.load::<membership::Membership>(&membership_key(tenant, community, member)).await
+                }
+            }
+        };
         let (tenant, member, membership) = futures::try_join!(
             self.executor.load::<tenant::Tenant>(&keys.0),
             self.executor.load::<member::Member>(&keys.1),
-            self.executor.load::<membership::Membership>(&keys.2),
+            membership,
         )?;
         Ok(Standing {
             tenant_active: tenant.state.is_active(),

@@ -5,7 +5,7 @@ use kindred_proto::membership as proto;
 use kindred_proto::membership::memberships_server::Memberships;
 use kindred_service_kit::caller::{Caller, Subject};
 use kindred_service_kit::error::ApiError;
-use kindred_service_kit::input::{command_id, id};
+use kindred_service_kit::input::{command_id, id, optional_id};
 use tonic::{Request, Response, Status};
 
 use super::{Api, community_role, pair, views};
@@ -94,8 +94,9 @@ impl<S: EventStore> Memberships for Api<S> {
     ) -> Result<Response<proto::GetStandingResponse>, Status> {
         let caller = Caller::of(&request)?.clone();
         let asked = request.into_inner();
-        let (tenant, pair) = (caller.tenant_for(&asked.tenant)?, pair(&asked.community_id, &asked.member_id)?);
-        let standing = self.application.standing(&tenant, pair.member, pair.community).await?;
+        let (tenant, member) = (caller.tenant_for(&asked.tenant)?, id("member_id", &asked.member_id)?);
+        let community = optional_id("community_id", &asked.community_id)?;
+        let standing = self.application.standing(&tenant, member, community).await?;
         Ok(Response::new(views::standing(&standing)))
     }
 }

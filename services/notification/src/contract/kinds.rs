@@ -15,6 +15,7 @@ pub const fn kind_to_wire(kind: Kind) -> wire::NotificationKind {
         Kind::JoinDecided => wire::NotificationKind::JoinDecided,
         Kind::PairingRequested => wire::NotificationKind::PairingRequested,
         Kind::PairingAccepted => wire::NotificationKind::PairingAccepted,
+        Kind::Message => wire::NotificationKind::Message,
     }
 }
 
@@ -30,6 +31,7 @@ pub fn kind_from_wire(number: i32) -> Option<Kind> {
         wire::NotificationKind::JoinDecided => Some(Kind::JoinDecided),
         wire::NotificationKind::PairingRequested => Some(Kind::PairingRequested),
         wire::NotificationKind::PairingAccepted => Some(Kind::PairingAccepted),
+        wire::NotificationKind::Message => Some(Kind::Message),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who is told of an event of another context: at most one notice per person.
 
-use kindred_ids::{CommentId, CommunityId, EntityId, MemberId, ThreadId};
+use kindred_ids::{CommentId, CommunityId, ConversationId, EntityId, MemberId, ThreadId};
 use uuid::Uuid;
 
 use super::notice::{Kind, Notice};
@@ -88,6 +88,37 @@ impl Question {
     }
 }
 
+/// A message of one member to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    /// The event that told of it.
+    pub source: Uuid,
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// Who wrote it.
+    pub from: MemberId,
+    /// To whom.
+    pub to: MemberId,
+}
+
+impl Message {
+    /// The one it is for hears of it.
+    #[must_use]
+    pub fn notice(&self) -> Option<Notice> {
+        let notice = Notice {
+            member: self.to,
+            kind: Kind::Message,
+            actor: self.from,
+            subject: self.conversation.0,
+            thread: None,
+            community: None,
+            declined: false,
+            source: self.source,
+        };
+        (self.to != self.from).then_some(notice)
+    }
+}
+
 /// A decision about who may join a community.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JoinDecision {
@@ -160,6 +191,9 @@ mod tests {
         let alone = Question { source: event(1), id: thread(1).0, from: member(1), to: member(1) };
         let (asked, accepted) = (Kind::IntroductionRequested, Kind::IntroductionAccepted);
         assert_eq!((alone.requested(asked), alone.accepted(accepted)), (None, None));
+        let conversation = ConversationId(thread(1).0);
+        let note = Message { source: event(1), conversation, from: member(1), to: member(1) };
+        assert_eq!(note.notice(), None);
     }
 
     #[test]

@@ -21,11 +21,13 @@ pub enum Kind {
     PairingRequested,
     /// A mentor whom they asked said yes.
     PairingAccepted,
+    /// Somebody wrote to them in a conversation.
+    Message,
 }
 
 impl Kind {
     /// All of them, in the order in which settings show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reply,
         Self::Mention,
         Self::IntroductionRequested,
@@ -33,6 +35,7 @@ impl Kind {
         Self::JoinDecided,
         Self::PairingRequested,
         Self::PairingAccepted,
+        Self::Message,
     ];
 
     /// Its name in ids, tokens and columns; frozen once released.
@@ -46,6 +49,7 @@ impl Kind {
             Self::JoinDecided => "join_decided",
             Self::PairingRequested => "pairing_requested",
             Self::PairingAccepted => "pairing_accepted",
+            Self::Message => "message",
         }
     }
 
@@ -115,7 +119,7 @@ pub struct Notice {
     pub kind: Kind,
     /// Who caused it.
     pub actor: MemberId,
-    /// Thread, reply, introduction, community or pairing that it is about, by kind.
+    /// Thread, reply, introduction, community, pairing or conversation that it is about, by kind.
     pub subject: EntityId,
     /// The thread, if it is about one.
     pub thread: Option<ThreadId>,

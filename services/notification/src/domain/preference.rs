@@ -37,7 +37,8 @@ pub const fn on_by_default(kind: Kind, channel: Channel) -> bool {
             | Kind::IntroductionRequested
             | Kind::IntroductionAccepted
             | Kind::PairingRequested
-            | Kind::PairingAccepted,
+            | Kind::PairingAccepted
+            | Kind::Message,
         ) => true,
     }
 }

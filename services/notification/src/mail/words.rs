@@ -49,6 +49,7 @@ static ENGLISH: Words = Words {
         "your request to join was decided.",
         "somebody asks you to be their mentor.",
         "a mentor you asked said yes.",
+        "somebody wrote to you.",
     ],
 };
 
@@ -68,6 +69,7 @@ static SPANISH: Words = Words {
         "se ha decidido sobre tu solicitud de ingreso.",
         "alguien te pide que seas su mentor o mentora.",
         "la persona a quien pediste ayuda como mentor o mentora ha dicho que sí.",
+        "alguien te ha escrito.",
     ],
 };
 
@@ -87,5 +89,6 @@ static GERMAN: Words = Words {
         "über Ihre Anfrage zum Beitritt wurde entschieden.",
         "jemand bittet Sie um Begleitung als Mentorin oder Mentor.",
         "jemand, den Sie um Begleitung gebeten haben, hat zugesagt.",
+        "jemand hat Ihnen geschrieben.",
     ],
 };

@@ -45,6 +45,7 @@ impl World {
         match commit.key.category() {
             "introduction" | "pairing" => TellOfIntroductions::new(application).react(commit).await,
             "membership" => TellOfJoins::new(application).react(commit).await,
+            "message" => TellOfMessages::new(application).react(commit).await,
             _ => TellOfPosts::new(application).react(commit).await,
         }
     }
@@ -147,6 +148,18 @@ fn pairing(seed: u8, event_type: &str) -> RecordedCommit {
     }
 }
 
+/// Of member 1 to member 2.
+fn message(seed: u8) -> RecordedCommit {
+    let written = posting_wire::MessageWritten {
+        conversation_id: thread(7).to_string(),
+        from_member_id: member(1).to_string(),
+        to_member_id: member(2).to_string(),
+        text: words(),
+        at: 1_000,
+    };
+    commit(key("message", thread(seed + 40)), seed, "MessageWritten", &written)
+}
+
 fn both(member: MemberId, kind: Kind) -> [Told; 2] {
     [Told::Inbox(member, kind), Told::Mail(member, kind)]
 }
@@ -237,6 +250,7 @@ async fn edits_deletions_declines_and_withdrawals_are_silent() {
         introduction(5, "IntroductionWithdrawn"),
         pairing(6, "PairingDeclined"),
         pairing(7, "PairingWithdrawn"),
+        commit(key("message", thread(6)), 6, "MessageDeleted", &posting_wire::MessageDeleted::default()),
     ];
     assert_eq!(World::new().told_after(&commits).await, []);
 }
@@ -256,6 +270,19 @@ async fn a_mentor_is_told_that_they_are_asked_and_the_mentee_of_a_yes() {
     let mut expected = [both(member(2), Kind::PairingRequested), both(member(1), Kind::PairingAccepted)].concat();
     expected.sort();
     assert_eq!(World::new().told_after(&commits).await, expected);
+}
+
+#[tokio::test]
+async fn a_message_is_told_to_the_one_it_is_for_unless_they_are_apart() {
+    let mut expected = both(member(2), Kind::Message).to_vec();
+    expected.sort();
+    assert_eq!(World::new().told_after(&[message(1)]).await, expected);
+    let world = World::new();
+    world.blocks.block(member(2), member(1));
+    let mut expected =
+        vec![Told::InboxNot(member(2)), Told::Mail(member(2), Kind::Message), Told::MailNot(member(2), "blocked")];
+    expected.sort();
+    assert_eq!(world.told_after(&[message(1)]).await, expected);
 }
 
 #[tokio::test]
@@ -318,7 +345,12 @@ async fn an_event_that_cannot_be_read_is_parked_and_a_newer_one_is_left_alone() 
 async fn no_word_of_another_service_reaches_this_log() {
     let world = World::new();
     world
-        .told_after(&[started(1, 1, &[member(2)]), posted(2, 3, None, &[]), introduction(3, "IntroductionRequested")])
+        .told_after(&[
+            started(1, 1, &[member(2)]),
+            posted(2, 3, None, &[]),
+            introduction(3, "IntroductionRequested"),
+            message(4),
+        ])
         .await;
     let mut reader = world.log.reader(0, None).await.expect("a reader");
     let batch =

@@ -25,6 +25,7 @@ async fn every_kind_of_event_lands_in_the_right_inbox() {
     let asked = town.ask(1, member(1), member(3)).await;
     town.answer(asked, member(1), member(3), "IntroductionAccepted").await;
     town.decide_join(1, member(4), member(9), false).await;
+    let conversation = town.write(1, member(5), member(6)).await;
     let ann = town.inbox_of(member(1), 2).await;
     let kinds: Vec<_> = ann.items.iter().map(|item| item.kind()).collect();
     assert_eq!(kinds, [wire::NotificationKind::IntroductionAccepted, wire::NotificationKind::Reply]);
@@ -36,6 +37,9 @@ async fn every_kind_of_event_lands_in_the_right_inbox() {
     assert_eq!(town.inbox_of(member(3), 1).await.items[0].kind(), wire::NotificationKind::IntroductionRequested);
     let declined = town.inbox_of(member(4), 1).await.items.remove(0);
     assert_eq!((declined.kind(), declined.declined), (wire::NotificationKind::JoinDecided, true));
+    let message = town.inbox_of(member(6), 1).await.items.remove(0);
+    assert_eq!((message.kind(), message.actor_id), (wire::NotificationKind::Message, member(5).to_string()));
+    assert_eq!((message.subject_id, message.thread_id), (conversation.to_string(), String::new()));
     assert_eq!(town.inbox(member(9)).await.items, []);
 }
 
@@ -162,7 +166,7 @@ async fn a_used_command_id_with_another_choice_is_refused() {
     assert_eq!(refusal(refused).1, "COMMAND_ID_REUSED");
     let request = town.request(member(1), None, wire::GetPreferencesRequest {});
     let preferences = town.service.get_preferences(request).await.unwrap().into_inner().preferences;
-    assert_eq!(preferences.len(), 14);
+    assert_eq!(preferences.len(), 16);
     let off: Vec<_> = preferences.iter().filter(|preference| !preference.on).map(|it| (it.kind, it.channel)).collect();
     assert_eq!(off, [(1, 2), (5, 2)]);
 }

@@ -18,7 +18,7 @@ use kindred_notification::mail::{
     Composer, Language, Links, Recipient, SmtpPost, SmtpSettings, SmtpTls, UnsubscribeKeys,
 };
 use kindred_notification::projections::{Deliveries, Inbox, NoticeBlocks};
-use kindred_notification::reactions::{TellOfIntroductions, TellOfJoins, TellOfPosts};
+use kindred_notification::reactions::{TellOfIntroductions, TellOfJoins, TellOfMessages, TellOfPosts};
 use kindred_notification::read_model::{BlockList, DatabaseLease, DeliveryLedger, Watchers};
 use kindred_projections::{Database, Projector, ProjectorBuilder, Settings, Waiter};
 use kindred_proto::notification as wire;
@@ -131,6 +131,7 @@ impl Town {
             .projection(Deliveries)
             .projection(NoticeBlocks)
             .reaction(TellOfPosts::new(application.clone()))
+            .reaction(TellOfMessages::new(application.clone()))
             .reaction(TellOfIntroductions::new(application.clone()))
             .reaction(TellOfJoins::new(application.clone()));
         let projector = (plan.wire)(builder).start(stop.clone()).await.unwrap();

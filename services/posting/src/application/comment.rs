@@ -70,7 +70,7 @@ impl<S: EventStore> Application<S> {
             )
         };
         let (standing, (thread, parent, loaded, sealer, known)) = self.with_standing(caller, community, work).await?;
-        let sealer = own_sealer(sealer, &standing)?;
+        let sealer = own_sealer(sealer, standing.key)?;
         let place = Place { tenant, entity: &key, command_id: new.command_id };
         let written = new.text.seal(&sealer, &place, &known, &[])?;
         let command = Command::from(PostComment {

@@ -20,6 +20,8 @@ pub const LONGEST_TITLE: usize = 160;
 pub const SHORTEST_TITLE: usize = 3;
 /// Longest reason of a moderator, in characters.
 pub const LONGEST_REASON: usize = 1_000;
+/// Longest message, in characters.
+pub const LONGEST_MESSAGE: usize = 5_000;
 /// How many members one text may mention.
 pub const MOST_MENTIONS: usize = 20;
 
@@ -104,6 +106,15 @@ pub fn reason(text: &str) -> Result<Option<String>, ApiError> {
     Ok(Some(bounded_text("reason", &line_feeds(text), LONGEST_REASON)?.to_owned()))
 }
 
+/// Reads the text of a message.
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` on `text` if it is empty, too long or holds a control character.
+pub fn message(text: &str) -> Result<String, ApiError> {
+    Ok(bounded_text("text", &line_feeds(text), LONGEST_MESSAGE)?.to_owned())
+}
+
 /// A form sends line ends as two characters; they mean one.
 fn line_feeds(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
@@ -146,6 +157,14 @@ mod tests {
         let crowd = |count: usize| (0..count).map(|number| format!("@member{number} ")).collect::<String>();
         assert!(Draft::read(&crowd(MOST_MENTIONS)).is_ok());
         refused(Draft::read(&crowd(MOST_MENTIONS + 1)), "text", "TOO_MANY_MENTIONS");
+    }
+
+    #[test]
+    fn a_message_has_its_bounds() {
+        refused(message(" \r\n"), "text", "TEXT_EMPTY");
+        refused(message(&"ä".repeat(LONGEST_MESSAGE + 1)), "text", "TEXT_TOO_LONG");
+        refused(message("bell \u{7}"), "text", "TEXT_CONTROL_CHARACTER");
+        assert_eq!(message("one\r\ntwo"), Ok("one\ntwo".to_owned()));
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl<S: EventStore> Application<S> {
         // A lack of standing is told first, whatever else fails.
         let (found, work) = futures::join!(self.post(caller, tenant, change.post), work);
         let ((standing, post), (sealer, known)) = (found?, work?);
-        let sealer = own_sealer(sealer, &standing)?;
+        let sealer = own_sealer(sealer, standing.key)?;
         match post {
             Post::Thread(key, loaded) => {
                 let place = Place { tenant, entity: &key, command_id: change.command_id };

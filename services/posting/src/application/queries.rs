@@ -1,5 +1,7 @@
 //! What members may read: the same standing as for writing, then rows by pages.
 
+mod conversations;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -48,6 +50,8 @@ pub struct ThreadView {
     /// Its replies; none of a thread that was taken out.
     pub replies: Page<PostView>,
 }
+
+pub use conversations::ConversationView;
 
 /// The queries of posting.
 #[derive(Clone)]

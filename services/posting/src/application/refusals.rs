@@ -3,7 +3,7 @@
 
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
-use crate::domain::{comment, reaction, thread};
+use crate::domain::{comment, conversation, message, reaction, thread};
 
 impl From<thread::Refusal> for ApiError {
     fn from(refusal: thread::Refusal) -> Self {
@@ -41,6 +41,37 @@ impl From<reaction::Refusal> for ApiError {
             reaction::Refusal::PostDeleted => Self::refused("POST_DELETED", refusal.to_string()),
         }
     }
+}
+
+impl From<conversation::Refusal> for ApiError {
+    fn from(refusal: conversation::Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            conversation::Refusal::Oneself => Self::invalid("member_id", "ONESELF", message),
+            conversation::Refusal::NotFound => conversation_unknown(),
+            conversation::Refusal::NotIntroduced => Self::refused("NOT_INTRODUCED", message).with_field("member_id"),
+            conversation::Refusal::Unreachable => Self::refused("MEMBER_UNREACHABLE", message),
+        }
+    }
+}
+
+impl From<message::Refusal> for ApiError {
+    fn from(refusal: message::Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            message::Refusal::NotFound => Self::not_found("MESSAGE_UNKNOWN", message).with_field("message_id"),
+            message::Refusal::AlreadyWritten => Self::new(ErrorCode::AlreadyExists, "MESSAGE_EXISTS", message),
+            message::Refusal::NotTheAuthor => Self::denied("NOT_THE_AUTHOR", message),
+            message::Refusal::ConversationNotFound => conversation_unknown(),
+            message::Refusal::Left => Self::refused("CONVERSATION_LEFT", message),
+            message::Refusal::OtherLeft => Self::refused("OTHER_LEFT", message),
+            message::Refusal::Unreachable => Self::refused("MEMBER_UNREACHABLE", message),
+        }
+    }
+}
+
+pub(super) fn conversation_unknown() -> ApiError {
+    ApiError::not_found("CONVERSATION_UNKNOWN", "there is no such conversation").with_field("conversation_id")
 }
 
 pub(super) fn post_unknown() -> ApiError {

@@ -44,10 +44,34 @@ pub trait Membership: Send + Sync + 'static {
     /// precisely what is lacking if they may not act there.
     fn standing<'a>(&'a self, caller: &'a Caller, community: CommunityId) -> BoxFuture<'a, Result<Standing, ApiError>>;
 
+    /// The key of a member who may act at all, from the log's leader; an error that says
+    /// precisely what is lacking if they may not.
+    fn presence<'a>(&'a self, caller: &'a Caller, member: MemberId) -> BoxFuture<'a, Result<KeyId, ApiError>>;
+
+    /// Whether either of two members has blocked the other, from the log's leader.
+    fn are_apart<'a>(
+        &'a self,
+        caller: &'a Caller,
+        one: MemberId,
+        other: MemberId,
+    ) -> BoxFuture<'a, Result<bool, ApiError>>;
+
     /// The members behind handles, by the handle in lower case; unknown ones are left out.
     fn resolve<'a>(
         &'a self,
         caller: &'a Caller,
         handles: Vec<String>,
     ) -> BoxFuture<'a, Result<HashMap<String, MemberId>, ApiError>>;
+}
+
+/// What posting asks of matching, in the caller's name.
+pub trait Acquaintances: Send + Sync + 'static {
+    /// Whether an introduction of two members was accepted, whoever asked, from the log's
+    /// leader.
+    fn are_acquainted<'a>(
+        &'a self,
+        caller: &'a Caller,
+        one: MemberId,
+        other: MemberId,
+    ) -> BoxFuture<'a, Result<bool, ApiError>>;
 }

@@ -59,7 +59,7 @@ impl<S: EventStore> Application<S> {
             )
         };
         let (standing, (loaded, sealer, known)) = self.with_standing(caller, new.community, work).await?;
-        let sealer = own_sealer(sealer, &standing)?;
+        let sealer = own_sealer(sealer, standing.key)?;
         let place = Place { tenant, entity: &key, command_id: new.command_id };
         let written = new.text.seal(&sealer, &place, &known, &[])?;
         let command = Command::from(StartThread {

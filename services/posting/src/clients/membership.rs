@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use kindred_eventsourcing::KeyId;
 use kindred_ids::{CommunityId, MemberId};
 use kindred_proto::membership as wire;
+use kindred_proto::membership::blocks_client::BlocksClient;
 use kindred_proto::membership::members_client::MembersClient;
 use kindred_proto::membership::memberships_client::MembershipsClient;
 use kindred_service_kit::caller::Caller;
@@ -20,24 +21,42 @@ use crate::application::{CommunityRole, Membership, Standing};
 pub struct MembershipClient {
     memberships: MembershipsClient<ServiceChannel>,
     members: MembersClient<ServiceChannel>,
+    blocks: BlocksClient<ServiceChannel>,
 }
 
 impl MembershipClient {
     /// Asks through `channel`.
     #[must_use]
     pub fn new(channel: ServiceChannel) -> Self {
-        Self { memberships: MembershipsClient::new(channel.clone()), members: MembersClient::new(channel) }
+        Self {
+            memberships: MembershipsClient::new(channel.clone()),
+            members: MembersClient::new(channel.clone()),
+            blocks: BlocksClient::new(channel),
+        }
     }
 
-    async fn ask_standing(&self, caller: &Caller, community: CommunityId) -> Result<Standing, ApiError> {
-        let member = caller.member()?;
+    /// Asks for a member's standing: in a community, or at all.
+    async fn ask_standing(
+        &self,
+        caller: &Caller,
+        member: MemberId,
+        community: Option<CommunityId>,
+    ) -> Result<wire::GetStandingResponse, ApiError> {
         let request = caller.request(wire::GetStandingRequest {
-            tenant: member.tenant.to_string(),
-            member_id: member.member.to_string(),
-            community_id: community.to_string(),
+            tenant: caller.member()?.tenant.to_string(),
+            member_id: member.to_string(),
+            community_id: community.as_ref().map(ToString::to_string).unwrap_or_default(),
         });
-        let answer = self.memberships.clone().get_standing(request).await?.into_inner();
-        read_standing(&answer)
+        Ok(self.memberships.clone().get_standing(request).await?.into_inner())
+    }
+
+    async fn ask_block(&self, caller: &Caller, one: MemberId, other: MemberId) -> Result<bool, ApiError> {
+        let request = caller.request(wire::CheckBlockRequest {
+            tenant: caller.member()?.tenant.to_string(),
+            member_id: one.to_string(),
+            other_member_id: other.to_string(),
+        });
+        Ok(self.blocks.clone().check_block(request).await?.into_inner().blocked)
     }
 
     async fn ask_handles(&self, caller: &Caller, handles: Vec<String>) -> Result<HashMap<String, MemberId>, ApiError> {
@@ -54,7 +73,23 @@ impl MembershipClient {
 
 impl Membership for MembershipClient {
     fn standing<'a>(&'a self, caller: &'a Caller, community: CommunityId) -> BoxFuture<'a, Result<Standing, ApiError>> {
-        Box::pin(self.ask_standing(caller, community))
+        Box::pin(async move {
+            let own = caller.member()?.member;
+            read_standing(&self.ask_standing(caller, own, Some(community)).await?)
+        })
+    }
+
+    fn presence<'a>(&'a self, caller: &'a Caller, member: MemberId) -> BoxFuture<'a, Result<KeyId, ApiError>> {
+        Box::pin(async move { read_presence(&self.ask_standing(caller, member, None).await?) })
+    }
+
+    fn are_apart<'a>(
+        &'a self,
+        caller: &'a Caller,
+        one: MemberId,
+        other: MemberId,
+    ) -> BoxFuture<'a, Result<bool, ApiError>> {
+        Box::pin(self.ask_block(caller, one, other))
     }
 
     fn resolve<'a>(
@@ -66,8 +101,8 @@ impl Membership for MembershipClient {
     }
 }
 
-/// What membership's answer means here: a standing, or precisely what is lacking.
-fn read_standing(answer: &wire::GetStandingResponse) -> Result<Standing, ApiError> {
+/// What membership's answer says of a member as such: their key, or precisely what is lacking.
+fn read_presence(answer: &wire::GetStandingResponse) -> Result<KeyId, ApiError> {
     if !answer.tenant_active {
         return Err(ApiError::denied("TENANT_SUSPENDED", "the tenant is suspended"));
     }
@@ -77,6 +112,12 @@ fn read_standing(answer: &wire::GetStandingResponse) -> Result<Standing, ApiErro
         wire::MemberState::Erased => return Err(ApiError::denied("MEMBER_ERASED", "this member was erased")),
         wire::MemberState::Unspecified => return Err(ApiError::denied("MEMBER_UNKNOWN", "there is no such member")),
     }
+    Uuid::from_slice(&answer.data_key_id).map(KeyId).map_err(|_| unreadable("`data_key_id`"))
+}
+
+/// What membership's answer means in a community: a standing, or precisely what is lacking.
+fn read_standing(answer: &wire::GetStandingResponse) -> Result<Standing, ApiError> {
+    let key = read_presence(answer)?;
     match answer.membership_state() {
         wire::MembershipState::Active => {}
         wire::MembershipState::Suspended => {
@@ -92,8 +133,7 @@ fn read_standing(answer: &wire::GetStandingResponse) -> Result<Standing, ApiErro
             return Err(ApiError::denied("NOT_A_MEMBER", "you do not belong to this community"));
         }
     }
-    let key = Uuid::from_slice(&answer.data_key_id).map_err(|_| unreadable("`data_key_id`"))?;
-    Ok(Standing { role: role(answer.role()), key: KeyId(key) })
+    Ok(Standing { role: role(answer.role()), key })
 }
 
 /// A role that this program does not know yet allows no more than being a member.
@@ -147,6 +187,16 @@ mod tests {
             assert_eq!((error.code().as_str(), error.reason()), ("PERMISSION_DENIED", reason));
         }
         assert!(read_standing(&wire::GetStandingResponse { data_key_id: vec![7; 3].into(), ..active() }).is_err());
+    }
+
+    #[test]
+    fn outside_communities_only_the_member_and_their_tenant_count() {
+        let nowhere = wire::GetStandingResponse { membership_state: wire::MembershipState::None.into(), ..active() };
+        assert_eq!(read_presence(&nowhere), Ok(KeyId(Uuid::from_bytes([7; 16]))));
+        for state in [wire::MemberState::Suspended, wire::MemberState::Erased, wire::MemberState::Unspecified] {
+            let error = read_presence(&wire::GetStandingResponse { member_state: state.into(), ..active() });
+            assert_eq!(error.expect_err("refused").code().as_str(), "PERMISSION_DENIED");
+        }
     }
 
     #[test]

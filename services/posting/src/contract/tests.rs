@@ -5,8 +5,10 @@ use std::fmt::Debug;
 use kindred_eventsourcing::{Contract, DecodeError, Record};
 
 use crate::domain::comment::Answered;
-use crate::domain::samples::{LATER, NOW, comment_id, community, home, member, sealed, thread_id};
-use crate::domain::{Comment, Reaction, ReactionKind, Thread, comment, reaction, thread};
+use crate::domain::samples::{LATER, NOW, comment_id, community, home, left, member, opened, route, sealed, thread_id};
+use crate::domain::{
+    Comment, Conversation, Message, Reaction, ReactionKind, Thread, comment, message, reaction, thread,
+};
 
 fn thread_events() -> Vec<thread::Event> {
     vec![
@@ -82,6 +84,11 @@ fn every_event_reads_back_as_it_was_written() {
     survives::<Thread>(thread_events());
     survives::<Comment>(comment_events());
     survives::<Reaction>(reaction_events());
+    survives::<Conversation>(vec![opened(2, NOW), left(1, LATER)]);
+    survives::<Message>(vec![
+        message::Event::MessageWritten { route: route(1, 2), text: sealed(1, 3), at: NOW },
+        message::Event::MessageDeleted { route: route(2, 1), at: LATER },
+    ]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use kindred_eventsourcing::{Fingerprint, KeyId, Sealed, Timestamp};
 use kindred_ids::{CommandId, CommentId, CommunityId, EntityId, MemberId, ThreadId, derive_owned_id, derive_root_id};
 
-use super::Home;
+use super::{Home, Pair, Route, conversation};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_000);
 pub const LATER: Timestamp = Timestamp::from_millis(2_000);
@@ -43,4 +43,22 @@ pub fn sealed(member: u8, text: u8) -> Sealed {
 
 pub fn home(author: u8) -> Home {
     Home { community: community(), thread: thread_id(1), author: member(author), author_key: key(author) }
+}
+
+/// Members 1 and 2.
+pub fn pair() -> Pair {
+    Pair::of(member(1), member(2)).expect("two people")
+}
+
+pub fn opened(by: u8, at: Timestamp) -> conversation::Event {
+    conversation::Event::ConversationOpened { pair: pair(), by: member(by), at }
+}
+
+pub fn left(by: u8, at: Timestamp) -> conversation::Event {
+    conversation::Event::ConversationLeft { pair: pair(), by: member(by), at }
+}
+
+pub fn route(from: u8, to: u8) -> Route {
+    let conversation = conversation::conversation_id(&"riverside".parse().expect("a slug"), &pair());
+    Route { conversation, from: member(from), to: member(to) }
 }

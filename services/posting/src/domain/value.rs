@@ -1,7 +1,7 @@
 //! Values that the rules of several entities share.
 
 use kindred_eventsourcing::{Canonical, CanonicalWriter, Fingerprint, KeyId, Sealed};
-use kindred_ids::{CommunityId, EntityId, MemberId, ThreadId};
+use kindred_ids::{CommunityId, ConversationId, EntityId, MemberId, ThreadId};
 
 /// What a rule remembers of a sealed text: enough to see whether another one is the same,
 /// without keeping the text itself in memory.
@@ -44,6 +44,54 @@ pub struct Target {
     pub thread: ThreadId,
     /// Whether it was taken out.
     pub deleted: bool,
+}
+
+/// Two members, in the order of their ids: whoever of them names it, it is the same pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pair {
+    first: MemberId,
+    second: MemberId,
+}
+
+impl Pair {
+    /// The pair of these two; none of somebody with themselves.
+    #[must_use]
+    pub fn of(one: MemberId, other: MemberId) -> Option<Self> {
+        (one != other).then(|| Self { first: one.min(other), second: one.max(other) })
+    }
+
+    /// The one whose id comes first: whom all that the two share is ordered by.
+    #[must_use]
+    pub const fn first(&self) -> MemberId {
+        self.first
+    }
+
+    /// The other one of the order.
+    #[must_use]
+    pub const fn second(&self) -> MemberId {
+        self.second
+    }
+
+    /// Whom `member` is paired with; none if they are neither of the two.
+    #[must_use]
+    pub fn other(&self, member: MemberId) -> Option<MemberId> {
+        match member {
+            member if member == self.first => Some(self.second),
+            member if member == self.second => Some(self.first),
+            _ => None,
+        }
+    }
+}
+
+/// Whose message it is, in which conversation and to whom; never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Who wrote it.
+    pub from: MemberId,
+    /// Who reads it.
+    pub to: MemberId,
 }
 
 /// What a reader may say to a post without words.

@@ -5,7 +5,7 @@ use kindred_proto::posting as wire;
 use uuid::Uuid;
 
 use crate::application::queries::PostView;
-use crate::read_model::{ThreadRow, VersionRow};
+use crate::read_model::{ConversationRow, MessageRow, ThreadRow, VersionRow};
 
 pub(super) fn summary(row: ThreadRow) -> wire::ThreadSummary {
     wire::ThreadSummary {
@@ -47,6 +47,30 @@ pub(super) fn post(view: PostView) -> wire::Post {
 
 pub(super) fn version(row: VersionRow) -> wire::PostVersion {
     wire::PostVersion { text: row.text.unwrap_or_default(), at: row.written_at, title: row.title.unwrap_or_default() }
+}
+
+pub(super) fn conversation(row: ConversationRow) -> wire::Conversation {
+    let last_message = row.last_message();
+    wire::Conversation {
+        conversation_id: id(row.conversation_id),
+        member_id: id(row.other_id),
+        opened_at: row.opened_at,
+        last_activity_at: row.last_activity_at,
+        left: row.left_sequence.is_some(),
+        other_left: row.other_left,
+        last_message: last_message.map(message),
+    }
+}
+
+pub(super) fn message(row: MessageRow) -> wire::Message {
+    wire::Message {
+        message_id: id(row.message_id),
+        author_id: id(row.author_id),
+        text: row.text.unwrap_or_default(),
+        written_at: row.written_at,
+        deleted: row.deleted_at.is_some(),
+        author_erased: row.author_erased,
+    }
 }
 
 /// As ids are written everywhere: 32 digits.

@@ -163,7 +163,7 @@ impl<S: EventStore> Threads for ThreadsService<S> {
     }
 }
 
-fn page(page: Option<common::Page>, list: kindred_ids::EntityId) -> Result<PageRequest, ApiError> {
+pub(super) fn page(page: Option<common::Page>, list: kindred_ids::EntityId) -> Result<PageRequest, ApiError> {
     let page = page.unwrap_or_default();
     PageRequest::read(page.size, &page.cursor, list)
 }

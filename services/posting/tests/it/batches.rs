@@ -6,14 +6,15 @@ use kindred_eventsourcing::{EventStore as _, RecordedCommit};
 use kindred_ids::EntityId;
 use kindred_posting::application::CommunityRole;
 use kindred_posting::domain::ReactionKind;
-use kindred_posting::projections::{ThreadList, ThreadProjection};
+use kindred_posting::projections::{Conversations, ThreadList, ThreadProjection};
 use kindred_projections::{Batch, BatchKeys, ErasedPeople, Person as Owner, Projection};
 use kindred_testkit::{Seed, TestDatabase};
 use sqlx::{AssertSqlSafe, PgConnection};
 
+use crate::support::database::TABLES;
 use crate::support::{Person, Town};
 
-/// Three members who start, reply, edit, react and take out at random.
+/// Three members who start, reply, edit, react, talk, leave and take out at random.
 async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
     let community = town.community("riverside", "diabetes");
     let mut people = Vec::new();
@@ -25,11 +26,15 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
     let mut roll = |sides: usize| dice.below(sides as u64) as usize;
     let mut threads = vec![town.start(&people[0], community, "First one", "words").await.1];
     let mut posts: Vec<(EntityId, usize)> = vec![(threads[0].0, 0)];
-    for round in 0..120 {
+    for (one, other) in [(0, 1), (1, 2), (2, 0)] {
+        town.introduce(&people[one], &people[other]);
+    }
+    let (mut talks, mut messages) = (vec![town.open(&people[0], &people[1]).await.unwrap().1], Vec::new());
+    for round in 0..160 {
         let (who, (post, author)) = (roll(3), posts[roll(posts.len())]);
         let person = &people[who];
         // Refusals are part of life here: what was taken out takes no more.
-        match roll(10) {
+        match roll(14) {
             0 => {
                 let thread = town.start(person, community, &format!("Thread {round}"), "text").await.1;
                 threads.push(thread);
@@ -45,6 +50,20 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
             }
             5 | 6 => drop(town.edit(&people[author], post, &format!("Edit {round}")).await),
             7 => drop(town.delete(&people[2], post, &format!("Reason {round}")).await),
+            8 => talks.extend(town.open(person, &people[(who + 1) % 3]).await.map(|(_, talk)| talk)),
+            9 | 10 if !talks.is_empty() => {
+                let talk = talks[roll(talks.len())];
+                let said = town.say(person, talk, &format!("Message {round}\n")).await;
+                messages.extend(said.map(|(_, message)| (message, who)));
+            }
+            11 if !messages.is_empty() => {
+                let (message, author) = messages[roll(messages.len())];
+                drop(town.take_out(&people[author], message).await);
+            }
+            12 if !talks.is_empty() => {
+                let talk = talks[roll(talks.len())];
+                drop(town.leave_conversation(person, talk).await);
+            }
             _ => {
                 let kinds = [None, Some(ReactionKind::Hug), Some(ReactionKind::MeToo)];
                 drop(town.react(person, post, kinds[roll(3)]).await);
@@ -58,16 +77,17 @@ async fn history(town: &Town, seed: u64) -> (Vec<RecordedCommit>, Vec<Person>) {
     (commits, people)
 }
 
-/// Both projections in a schema of their own.
+/// All projections in a schema of their own.
 struct Tables(PgConnection);
 
 impl Tables {
     async fn new(database: &TestDatabase, name: &str) -> Self {
         let mut connection = database.superuser().await.unwrap();
         let prepare = format!(
-            "CREATE SCHEMA {name}; SET search_path = {name}; {} {}",
+            "CREATE SCHEMA {name}; SET search_path = {name}; {} {} {}",
             ThreadList::TABLES,
-            ThreadProjection::TABLES
+            ThreadProjection::TABLES,
+            Conversations::TABLES
         );
         sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
         Self(connection)
@@ -77,7 +97,8 @@ impl Tables {
         for cut in commits.chunks(size) {
             let commits: Vec<&RecordedCommit> = cut.iter().collect();
             self.apply_one(town, &ThreadList, commits.clone(), erased).await;
-            self.apply_one(town, &ThreadProjection, commits, erased).await;
+            self.apply_one(town, &ThreadProjection, commits.clone(), erased).await;
+            self.apply_one(town, &Conversations, commits, erased).await;
         }
     }
 
@@ -86,7 +107,11 @@ impl Tables {
         for cut in commits.chunks(size) {
             let commits: Vec<&RecordedCommit> = cut.iter().collect();
             ThreadList.bulk(&mut self.0, &batch(town, &ThreadList, commits.clone(), &[]).await).await.unwrap();
-            ThreadProjection.bulk(&mut self.0, &batch(town, &ThreadProjection, commits, &[]).await).await.unwrap();
+            ThreadProjection
+                .bulk(&mut self.0, &batch(town, &ThreadProjection, commits.clone(), &[]).await)
+                .await
+                .unwrap();
+            Conversations.bulk(&mut self.0, &batch(town, &Conversations, commits, &[]).await).await.unwrap();
         }
     }
 
@@ -103,11 +128,12 @@ impl Tables {
     async fn redact(&mut self, person: &Owner) {
         ThreadList.redact(&mut self.0, person).await.unwrap();
         ThreadProjection.redact(&mut self.0, person).await.unwrap();
+        Conversations.redact(&mut self.0, person).await.unwrap();
     }
 
     async fn dump(&mut self) -> String {
         let mut dump = String::new();
-        for table in ["threads", "posts", "post_versions", "post_reactions", "post_reaction_counts", "thread_totals"] {
+        for table in TABLES {
             let query = format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} t");
             let rows: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut self.0).await.unwrap();
             dump.push_str(&format!("{table}\n{rows}\n"));
@@ -172,17 +198,20 @@ async fn rows_do_not_depend_on_when_an_author_was_erased() {
 }
 
 #[tokio::test]
-async fn replies_that_come_before_their_parked_thread_count_as_well() {
+async fn what_comes_before_its_parked_thread_or_conversation_counts_as_well() {
     let database = TestDatabase::empty().await.unwrap();
     let town = Town::new();
     let (commits, _) = history(&town, 3).await;
     let mut in_order = Tables::new(&database, "in_order").await;
     in_order.apply(&town, &commits, 10, &[]).await;
     // What was parked is replayed behind everything else, each entity still in its order.
-    let parked = commits[0].key.clone();
-    let (late, mut early): (Vec<_>, Vec<_>) = commits.into_iter().partition(|commit| commit.key == parked);
-    early.extend(late);
-    let mut replayed = Tables::new(&database, "replayed").await;
-    replayed.apply(&town, &early, 10, &[]).await;
-    assert_eq!(replayed.dump().await, in_order.dump().await);
+    for category in ["thread", "conversation"] {
+        let first = commits.iter().find(|commit| commit.key.category() == category).unwrap();
+        let parked = first.key.clone();
+        let (late, mut early): (Vec<_>, Vec<_>) = commits.iter().cloned().partition(|commit| commit.key == parked);
+        early.extend(late);
+        let mut replayed = Tables::new(&database, &format!("replayed_{category}")).await;
+        replayed.apply(&town, &early, 10, &[]).await;
+        assert_eq!(replayed.dump().await, in_order.dump().await, "{category}");
+    }
 }

@@ -63,6 +63,13 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     town.edit(&ann, comment, "Anns-edit").await.unwrap();
     town.reply(&ben, thread, "Bens-reply to @ann").await;
     town.delete(&mia, moderated, "Anns-reason").await.unwrap();
+    town.introduce(&ann, &ben);
+    let (_, talk) = town.open(&ann, &ben).await.unwrap();
+    let (_, taken_out) = town.say(&ann, talk, "Anns-other-message").await.unwrap();
+    town.take_out(&ann, taken_out).await.unwrap();
+    town.say(&ann, talk, "Anns-message").await.unwrap();
+    let (said, _) = town.say(&ben, talk, "Bens-message").await.unwrap();
+    assert_eq!(library.conversation(&ben, Some(&said), talk).await.unwrap().messages[1].text, "Anns-message");
     let receipt = town.react(&ann, comment, Some(ReactionKind::Hug)).await.unwrap();
     assert!(library.thread(&ben, Some(&receipt), thread).await.unwrap().replies[0].text.contains("Anns-edit"));
     library.threads(&ben, Some(&receipt), diabetes).await.unwrap();
@@ -84,12 +91,17 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     assert_eq!(library.posts_by(&ben, None, ann.id).await.unwrap(), []);
     assert_eq!(library.threads(&ben, None, diabetes).await.unwrap().threads[0].title, "");
 
+    let messages = library.conversation(&ben, None, talk).await.unwrap().messages;
+    let read: Vec<_> = messages.iter().map(|one| (one.author_erased, one.text.as_str())).collect();
+    assert_eq!(read, [(true, ""), (true, ""), (false, "Bens-message")]);
+    assert_eq!(library.conversations(&ben, None).await.unwrap().conversations[0].member_id, ann.id.to_string());
+
     // What comes later is redacted as it comes, and a rebuild brings nothing back.
     town.delete(&mia, comment, "Anns-second-reason").await.unwrap();
     let (receipt, _) = town.reply(&ben, thread, "Later").await;
     library.thread(&ben, Some(&receipt), thread).await.unwrap();
     let before = library.dump().await;
-    for projection in ["thread", "thread_list"] {
+    for projection in ["thread", "thread_list", "conversations"] {
         let rebuild = library.operations().rebuild(projection).await.unwrap();
         let rebuilt = library.operations().finished(projection, rebuild, Duration::from_secs(60)).await.unwrap();
         assert_eq!(rebuilt.state, "live", "{projection}: {rebuilt:?}");

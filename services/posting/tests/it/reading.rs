@@ -211,7 +211,15 @@ async fn a_rebuilt_read_model_equals_the_one_that_grew() {
     let diabetes = town.community("riverside", "diabetes");
     let (ann, ben) = (town.member(diabetes, "ann").await, town.member(diabetes, "ben").await);
     let mut last = None;
+    town.introduce(&ann, &ben);
+    let (_, talk) = town.open(&ben, &ann).await.unwrap();
     for number in 0..10 {
+        let (_, said) = town.say(&ann, talk, "said").await.unwrap();
+        town.say(&ben, talk, "answered").await.unwrap();
+        town.take_out(&ann, said).await.unwrap();
+        town.leave_conversation(&ben, talk).await.unwrap();
+        let (receipt, _) = town.open(&ben, &ann).await.unwrap();
+        library.conversation(&ben, Some(&receipt), talk).await.unwrap();
         let (_, thread) = town.start(&ann, diabetes, &format!("Thread {number}"), "words").await;
         let (_, kept) = town.reply(&ben, thread, "kept").await;
         let (_, gone) = town.reply(&ben, thread, "gone").await;
@@ -226,7 +234,7 @@ async fn a_rebuilt_read_model_equals_the_one_that_grew() {
         last = Some((receipt, thread));
     }
     let before = library.dump().await;
-    for projection in ["thread", "thread_list"] {
+    for projection in ["thread", "thread_list", "conversations"] {
         let verify = library.operations().verify(projection).await.unwrap();
         let verified = library.operations().finished(projection, verify, Duration::from_secs(60)).await.unwrap();
         assert_eq!(

@@ -4,11 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kindred_eventsourcing::{
-    AppendError, EventStore, Executor, MemoryReader, MemoryStore, RecordedCommit, StoreError, Write,
-};
+use kindred_eventsourcing::{AppendError, EventStore, MemoryReader, MemoryStore, RecordedCommit, StoreError, Write};
 use kindred_ids::{EntityKey, Partition};
-use kindred_posting::application::{Application, NewReply};
+use kindred_posting::application::NewReply;
 
 use crate::support::Town;
 
@@ -76,9 +74,7 @@ async fn a_reply_looks_once_at_each_entity_and_appends_once() {
     let ann = town.member(diabetes, "ann").await;
     let (_, thread) = town.start(&ann, diabetes, "Hello there", "words").await;
     let log = Counted { log: town.store.clone(), counts: Arc::default() };
-    let executor = Executor::new(log.clone(), 100);
-    let clock = town.clock.clone();
-    let posting = Application::new(executor, town.keys.clone(), town.membership.clone(), clock, 100);
+    let posting = town.over(log.clone());
     let mut parent = None;
     for expected in [[0, 3, 1], [0, 3, 1], [0, 3, 1]] {
         let new = NewReply::read(town.command(), thread, parent, "words").unwrap();

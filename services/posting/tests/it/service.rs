@@ -10,6 +10,7 @@ use kindred_ids::CommunityId;
 use kindred_jetstream::{Credentials as BusCredentials, JetStreamStore};
 use kindred_posting::service::{Config, DEFAULTS, start};
 use kindred_proto::posting as wire;
+use kindred_proto::posting::conversations_client::ConversationsClient;
 use kindred_proto::posting::threads_client::ThreadsClient;
 use kindred_service_host::Running;
 use kindred_service_kit::caller::{Issuer, Role, SigningKey, Token};
@@ -78,7 +79,8 @@ async fn deploy(membership: &MembersServer) -> Deployed {
          [identity.trusted]\ngateway = \"{gateway}\"\n\
          [position]\nposition_key_file = {position:?}\n\
          [log]\ndurability = \"process-crash\"\n\
-         [peers.membership]\nurl = \"{membership}\"\n",
+         [peers.membership]\nurl = \"{membership}\"\n\
+         [peers.matching]\nurl = \"{membership}\"\n",
         servers = streams.settings().servers,
         password = write(&folder.0, "bus", &password),
         database = write(&folder.0, "database", database.administrator().to_url_lossy().as_str()),
@@ -100,10 +102,14 @@ async fn deploy(membership: &MembersServer) -> Deployed {
 }
 
 impl Deployed {
-    fn client(&self) -> ThreadsClient<ServiceChannel> {
+    fn channel(&self) -> ServiceChannel {
         let url = format!("http://{}", self.running.listen);
         let peer: Peer = toml(&format!("url = \"{url}\""));
-        ThreadsClient::new(channel(&peer, Credentials::new(self.gateway.clone())).unwrap())
+        channel(&peer, Credentials::new(self.gateway.clone())).unwrap()
+    }
+
+    fn client(&self) -> ThreadsClient<ServiceChannel> {
+        ThreadsClient::new(self.channel())
     }
 
     fn token(&self, person: &Person) -> Token {
@@ -155,6 +161,47 @@ async fn a_member_writes_and_reads_through_the_whole_service() {
     assert!(!read.stale);
     assert_eq!(read.thread.unwrap().text, format!("Ask me, @{{{}}}", ben.id));
     assert_eq!(read.replies[0].text, "I will");
+    assert_eq!(membership.calls_without_both_tokens(), 0);
+    posting.stop().await;
+}
+
+#[tokio::test]
+async fn two_who_met_talk_through_the_whole_service() {
+    let town = Town::new();
+    let (ann, ben) = (town.person("riverside", "ann").await, town.person("riverside", "ben").await);
+    let membership = MembersServer::start(&town).await;
+    let posting = deploy(&membership).await;
+    let mut client = ConversationsClient::new(posting.channel());
+    let open = |with: &Person| wire::OpenConversationRequest {
+        command_id: town.command().to_string(),
+        member_id: with.id.to_string(),
+    };
+    let request = Credentials::request_as(posting.token(&ann), open(&ben));
+    let status = client.open_conversation(request).await.expect_err("they have not met");
+    assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
+    town.introduce(&ben, &ann);
+    let request = Credentials::request_as(posting.token(&ann), open(&ben));
+    let conversation_id = client.open_conversation(request).await.unwrap().into_inner().conversation_id;
+    let say = |text: &str| wire::WriteMessageRequest {
+        command_id: town.command().to_string(),
+        conversation_id: conversation_id.clone(),
+        text: text.to_owned(),
+    };
+    let request = Credentials::request_as(posting.token(&ben), say("Good to meet you"));
+    let written = client.write_message(request).await.unwrap().into_inner();
+    let message = wire::GetConversationRequest { conversation_id: conversation_id.clone(), page: None };
+    let mut request = Credentials::request_as(posting.token(&ann), message);
+    request.metadata_mut().insert("kindred-position", written.receipt.unwrap().position.parse().unwrap());
+    let read = client.get_conversation(request).await.unwrap().into_inner();
+    assert!(!read.stale);
+    assert_eq!(
+        (read.messages[0].text.as_str(), read.messages[0].author_id.clone()),
+        ("Good to meet you", ben.id.to_string())
+    );
+    town.membership.block(ann.id, ben.id);
+    let request = Credentials::request_as(posting.token(&ben), say("Hello?"));
+    let status = client.write_message(request).await.expect_err("blocked");
+    assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
     assert_eq!(membership.calls_without_both_tokens(), 0);
     posting.stop().await;
 }

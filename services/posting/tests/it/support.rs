@@ -1,15 +1,16 @@
 //! A tenant with people and communities, and posting for them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{Executor, KeyId, MemoryStore, Timestamp};
-use kindred_ids::{CommandId, CommunityId, EntityId, MemberId, SessionId, TenantSlug, ThreadId, derive_root_id};
+use kindred_eventsourcing::{EventStore, Executor, KeyId, MemoryStore, Timestamp};
+use kindred_ids::{CommandId, CommunityId, ConversationId, EntityId, MemberId, MessageId, SessionId, TenantSlug};
+use kindred_ids::{ThreadId, derive_root_id};
 use kindred_posting::application::{
-    Application, Change, CommunityRole, Membership, NewReply, NewThread, Removal, Standing,
+    Acquaintances, Application, Change, CommunityRole, Membership, NewMessage, NewReply, NewThread, Removal, Standing,
 };
 use kindred_posting::domain::ReactionKind;
 use kindred_service_kit::caller::{Caller, Issuer, MemberClaims, Role, SigningKey, Trust, Verifier};
@@ -38,6 +39,8 @@ pub struct FakeMembership {
     standings: Mutex<HashMap<(TenantSlug, MemberId, CommunityId), Standing>>,
     refusals: Mutex<HashMap<MemberId, ApiError>>,
     handles: Mutex<HashMap<String, MemberId>>,
+    keys: Mutex<HashMap<MemberId, KeyId>>,
+    blocks: Mutex<HashSet<(MemberId, MemberId)>>,
     pub asked_for_standing: AtomicUsize,
     pub asked_for_handles: AtomicUsize,
 }
@@ -53,6 +56,24 @@ impl Membership for FakeMembership {
             let standing = self.standing_of(&member.tenant, member.member, community);
             standing.ok_or_else(|| ApiError::denied("NOT_A_MEMBER", "you do not belong to this community"))
         })
+    }
+
+    fn presence<'a>(&'a self, _caller: &'a Caller, member: MemberId) -> BoxFuture<'a, Result<KeyId, ApiError>> {
+        Box::pin(async move {
+            if let Some(refusal) = self.refusals.lock().unwrap().get(&member) {
+                return Err(refusal.clone());
+            }
+            self.key_of(member).ok_or_else(|| ApiError::denied("MEMBER_UNKNOWN", "there is no such member"))
+        })
+    }
+
+    fn are_apart<'a>(
+        &'a self,
+        _caller: &'a Caller,
+        one: MemberId,
+        other: MemberId,
+    ) -> BoxFuture<'a, Result<bool, ApiError>> {
+        Box::pin(async move { Ok(self.blocked(one, other)) })
     }
 
     fn resolve<'a>(
@@ -76,9 +97,48 @@ impl FakeMembership {
         self.handles.lock().unwrap().get(handle).copied()
     }
 
+    pub fn key_of(&self, member: MemberId) -> Option<KeyId> {
+        self.keys.lock().unwrap().get(&member).copied()
+    }
+
+    pub fn blocked(&self, one: MemberId, other: MemberId) -> bool {
+        let blocks = self.blocks.lock().unwrap();
+        blocks.contains(&(one, other)) || blocks.contains(&(other, one))
+    }
+
+    pub fn block(&self, member: MemberId, blocked: MemberId) {
+        self.blocks.lock().unwrap().insert((member, blocked));
+    }
+
+    pub fn unblock(&self, member: MemberId, blocked: MemberId) {
+        self.blocks.lock().unwrap().remove(&(member, blocked));
+    }
+
     /// From now on this member is told `reason` wherever they go.
     pub fn refuse(&self, member: MemberId, reason: &'static str) {
         self.refusals.lock().unwrap().insert(member, ApiError::denied(reason, "no"));
+    }
+}
+
+/// Matching as a test wants it to answer.
+#[derive(Default)]
+pub struct FakeMatching(Mutex<HashSet<(MemberId, MemberId)>>);
+
+impl FakeMatching {
+    pub fn are_introduced(&self, one: MemberId, other: MemberId) -> bool {
+        let pairs = self.0.lock().unwrap();
+        pairs.contains(&(one, other)) || pairs.contains(&(other, one))
+    }
+}
+
+impl Acquaintances for FakeMatching {
+    fn are_acquainted<'a>(
+        &'a self,
+        _caller: &'a Caller,
+        one: MemberId,
+        other: MemberId,
+    ) -> BoxFuture<'a, Result<bool, ApiError>> {
+        Box::pin(async move { Ok(self.are_introduced(one, other)) })
     }
 }
 
@@ -88,6 +148,7 @@ pub struct Town {
     pub vault: MemoryVault,
     pub keys: Arc<dyn KeyRing>,
     pub membership: Arc<FakeMembership>,
+    pub matching: Arc<FakeMatching>,
     pub clock: Arc<FixedClock>,
     pub application: Application<MemoryStore>,
     issuer: Issuer,
@@ -105,18 +166,26 @@ impl Town {
         let store = MemoryStore::new("posting");
         let vault = MemoryVault::new();
         let keys: Arc<dyn KeyRing> = Arc::new(CachedKeys::try_new(vault.clone(), CacheSettings::default()).unwrap());
-        let membership = Arc::new(FakeMembership::default());
+        let (membership, matching) = (Arc::new(FakeMembership::default()), Arc::new(FakeMatching::default()));
         let issuer = Issuer::new(Role::Gateway, key, clock.clone());
         let verifier = Verifier::new(trust);
         let executor = Executor::new(store.clone(), 1_000);
-        let application = Application::new(executor, keys.clone(), membership.clone(), clock.clone(), 1_000);
-        Self { store, vault, keys, membership, clock, application, issuer, verifier, commands: AtomicUsize::new(0) }
+        let (members, acquaintances) = (membership.clone(), matching.clone());
+        let application = Application::new(executor, keys.clone(), members, acquaintances, clock.clone(), 1_000);
+        let commands = AtomicUsize::new(0);
+        Self { store, vault, keys, membership, matching, clock, application, issuer, verifier, commands }
     }
 
     /// The same posting after a restart: nothing is remembered but the log.
     pub fn restarted(&self) -> Application<MemoryStore> {
-        let executor = Executor::new(self.store.clone(), 1_000);
-        Application::new(executor, self.keys.clone(), self.membership.clone(), self.clock.clone(), 1_000)
+        self.over(self.store.clone())
+    }
+
+    /// The same posting over another way to the log.
+    pub fn over<S: EventStore>(&self, store: S) -> Application<S> {
+        let (membership, matching) = (self.membership.clone(), self.matching.clone());
+        let executor = Executor::new(store, 1_000);
+        Application::new(executor, self.keys.clone(), membership, matching, self.clock.clone(), 1_000)
     }
 
     /// An id that no command had before.
@@ -147,6 +216,7 @@ impl Town {
         let token = self.issuer.member(&claims, &BTreeSet::new(), Duration::from_secs(300));
         let caller = Caller::verify(&self.verifier, token.as_str(), None, self.clock.now()).unwrap();
         self.membership.handles.lock().unwrap().insert(handle.to_owned(), id);
+        self.membership.keys.lock().unwrap().insert(id, key);
         Person { id, tenant, key, claims, caller }
     }
 
@@ -197,6 +267,41 @@ impl Town {
         reaction: Option<ReactionKind>,
     ) -> Result<Receipt, ApiError> {
         self.application.react(&by.caller, self.command(), post, reaction).await
+    }
+
+    /// One asked to meet the other, and they said yes.
+    pub fn introduce(&self, one: &Person, other: &Person) {
+        self.matching.0.lock().unwrap().insert((one.id, other.id));
+    }
+
+    pub async fn open(&self, by: &Person, with: &Person) -> Result<(Receipt, ConversationId), ApiError> {
+        self.application.open_conversation(&by.caller, self.command(), with.id).await
+    }
+
+    /// Two people of a tenant who talk to each other.
+    pub async fn pair(&self) -> (Person, Person, ConversationId) {
+        let (ann, ben) = (self.person("riverside", "ann").await, self.person("riverside", "ben").await);
+        self.introduce(&ann, &ben);
+        let (_, conversation) = self.open(&ann, &ben).await.unwrap();
+        (ann, ben, conversation)
+    }
+
+    pub async fn say(
+        &self,
+        by: &Person,
+        conversation: ConversationId,
+        text: &str,
+    ) -> Result<(Receipt, MessageId), ApiError> {
+        let new = NewMessage::read(self.command(), conversation, text)?;
+        self.application.write_message(&by.caller, &new).await
+    }
+
+    pub async fn take_out(&self, by: &Person, message: MessageId) -> Result<Receipt, ApiError> {
+        self.application.delete_message(&by.caller, self.command(), message).await
+    }
+
+    pub async fn leave_conversation(&self, by: &Person, conversation: ConversationId) -> Result<Receipt, ApiError> {
+        self.application.leave_conversation(&by.caller, self.command(), conversation).await
     }
 }
 

@@ -144,4 +144,8 @@ impl Matching for Fake {
         let (introductions, next_cursor) = part(own.map(|(key, wish)| seen(key, wish, &who)).collect(), ask.page)?;
         Ok(Response::new(ListIntroductionsResponse { introductions, next_cursor, stale: world.stale }))
     }
+
+    async fn check_acquaintance(&self, _: Request<CheckAcquaintanceRequest>) -> Answer<CheckAcquaintanceResponse> {
+        Err(Status::permission_denied("for services"))
+    }
 }

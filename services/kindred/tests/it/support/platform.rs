@@ -141,7 +141,8 @@ impl Platform {
              [projector]\nkey_cache_secs = 0\nheads_secs = 1\n\
              [position]\nposition_key_file = {:?}\n\
              [identity]\nrole = {role:?}\nsigning_key_file = {:?}\n[identity.trusted]\noperator = {:?}\n\
-             [peers.notification]\nurl = \"http://127.0.0.1:1\"\n[peers.membership]\nurl = \"http://127.0.0.1:1\"\n{own}",
+             [peers.notification]\nurl = \"http://127.0.0.1:1\"\n[peers.membership]\nurl = \"http://127.0.0.1:1\"\n\
+             [peers.matching]\nurl = \"http://127.0.0.1:1\"\n{own}",
             self.streams.settings().servers,
             key("bus"),
             store.url_file,

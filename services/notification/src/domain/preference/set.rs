@@ -68,7 +68,7 @@ mod tests {
     fn everything_comes_to_the_inbox_and_a_mail_for_what_somebody_waits_for() {
         assert!(Kind::ALL.iter().all(|kind| on_by_default(*kind, Channel::Inbox)));
         let mailed = Kind::ALL.map(|kind| on_by_default(kind, Channel::Email));
-        assert_eq!(mailed, [true, true, true, true, false, true, true]);
+        assert_eq!(mailed, [true, true, true, true, false, true, true, true]);
         assert!(!State(Some(false)).is_on(Kind::Reply, Channel::Email));
     }
 }

@@ -105,6 +105,21 @@ impl Town {
         publish(self, &self.posting, key, "CommentPosted", &posted).await;
     }
 
+    /// Somebody writes to another in a conversation; which.
+    pub async fn write(&self, number: u32, from: MemberId, to: MemberId) -> EntityId {
+        let conversation = owned("conversation", 1, from.0);
+        let written = posting::MessageWritten {
+            conversation_id: conversation.to_string(),
+            from_member_id: from.to_string(),
+            to_member_id: to.to_string(),
+            text: words(),
+            at: 1,
+        };
+        let id = owned("message", number, from.0);
+        publish(self, &self.posting, key(RIVERSIDE, "message", id), "MessageWritten", &written).await;
+        conversation
+    }
+
     /// Somebody asks to be introduced.
     pub async fn ask(&self, number: u32, from: MemberId, to: MemberId) -> EntityId {
         let requested = matching::IntroductionRequested {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kindred_eventsourcing::MemoryStore;
-use kindred_ids::{CommunityId, EntityId, MemberId, ThreadId};
-use kindred_posting::grpc::ThreadsService;
-use kindred_posting::projections::{ThreadList, ThreadProjection};
+use kindred_ids::{CommunityId, ConversationId, EntityId, MemberId, ThreadId};
+use kindred_posting::grpc::{ConversationsService, ThreadsService};
+use kindred_posting::projections::{Conversations, ThreadList, ThreadProjection};
 use kindred_projections::{Operations, Projector, Settings};
 use kindred_proto::posting as wire;
+use kindred_proto::posting::conversations_server::Conversations as _;
 use kindred_proto::posting::threads_server::Threads as _;
 use kindred_service_host::Queries;
 use kindred_service_kit::error::ApiError;
@@ -20,10 +21,23 @@ use tonic::Request;
 
 use super::{Person, Receipt, Town};
 
+/// Every table of the read models.
+pub const TABLES: [&str; 8] = [
+    "threads",
+    "posts",
+    "post_versions",
+    "post_reactions",
+    "post_reaction_counts",
+    "thread_totals",
+    "conversation_sides",
+    "messages",
+];
+
 /// Posting with its read side.
 pub struct Library {
     pub projector: Projector,
     pub service: ThreadsService<MemoryStore>,
+    pub talks: ConversationsService<MemoryStore>,
     pub database: TestDatabase,
     positions: Arc<PositionKey>,
     stop: CancellationToken,
@@ -46,13 +60,15 @@ impl Library {
             .keys(town.keys.clone())
             .own_stream(town.store.clone())
             .projection(ThreadList)
-            .projection(ThreadProjection);
+            .projection(ThreadProjection)
+            .projection(Conversations);
         let projector = also(builder).start(stop.clone()).await.unwrap();
         projector.ready(Duration::from_secs(60)).await.unwrap();
         let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
         let queries = Queries::new("posting", pools, projector.waiter(), positions.clone());
+        let talks = ConversationsService::new(town.application.clone(), queries.clone());
         let service = ThreadsService::new(town.application.clone(), queries);
-        Self { projector, service, database, positions, stop }
+        Self { projector, service, talks, database, positions, stop }
     }
 
     pub fn operations(&self) -> &Operations {
@@ -92,6 +108,27 @@ impl Library {
         answer.map(tonic::Response::into_inner).map_err(ApiError::from)
     }
 
+    pub async fn conversation(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+        conversation: ConversationId,
+    ) -> Result<wire::GetConversationResponse, ApiError> {
+        let message = wire::GetConversationRequest { conversation_id: conversation.to_string(), page: None };
+        let answer = self.talks.get_conversation(self.request(by, after, message)).await;
+        answer.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
+    pub async fn conversations(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+    ) -> Result<wire::ListConversationsResponse, ApiError> {
+        let message = wire::ListConversationsRequest::default();
+        let answer = self.talks.list_conversations(self.request(by, after, message)).await;
+        answer.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
     pub async fn history(
         &self,
         by: &Person,
@@ -118,7 +155,7 @@ impl Library {
     pub async fn dump(&self) -> String {
         let mut connection = self.database.superuser().await.unwrap();
         let mut dump = String::new();
-        for table in ["threads", "posts", "post_versions", "post_reactions", "post_reaction_counts", "thread_totals"] {
+        for table in TABLES {
             let query =
                 format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM views.{table}_v1 t");
             let rows: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap();

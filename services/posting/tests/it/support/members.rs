@@ -1,4 +1,4 @@
-//! Membership over gRPC, as far as posting asks it.
+//! Membership and matching over gRPC, as far as posting asks them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::{FakeMembership, Town};
+use super::{FakeMatching, FakeMembership, Town};
 
 /// A running one; it stops when told to, or with the test.
 pub struct MembersServer {
@@ -28,6 +28,7 @@ pub struct MembersServer {
 struct Answers {
     vault: MemoryVault,
     membership: Arc<FakeMembership>,
+    matching: Arc<FakeMatching>,
     without_both_tokens: AtomicUsize,
 }
 
@@ -36,6 +37,7 @@ impl MembersServer {
         let answers = Arc::new(Answers {
             vault: town.vault.clone(),
             membership: town.membership.clone(),
+            matching: town.matching.clone(),
             without_both_tokens: AtomicUsize::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -44,6 +46,8 @@ impl MembersServer {
             .add_service(wire::memberships_server::MembershipsServer::from_arc(answers.clone()))
             .add_service(wire::members_server::MembersServer::from_arc(answers.clone()))
             .add_service(wire::keys_server::KeysServer::from_arc(answers.clone()))
+            .add_service(wire::blocks_server::BlocksServer::from_arc(answers.clone()))
+            .add_service(kindred_proto::matching::matching_server::MatchingServer::from_arc(answers.clone()))
             .serve_with_incoming_shutdown(TcpIncoming::from(listener), stop.clone().cancelled_owned());
         let served = tokio::spawn(async move { server.await.unwrap() });
         Self { address, answers, stop, served }
@@ -73,7 +77,6 @@ impl Answers {
     fn standing(&self, asked: &wire::GetStandingRequest) -> wire::GetStandingResponse {
         let tenant: TenantSlug = asked.tenant.parse().unwrap();
         let member: MemberId = asked.member_id.parse().unwrap();
-        let community: CommunityId = asked.community_id.parse().unwrap();
         let none = wire::GetStandingResponse {
             tenant_active: true,
             member_state: wire::MemberState::Active.into(),
@@ -81,6 +84,11 @@ impl Answers {
             role: 0,
             data_key_id: Default::default(),
         };
+        if asked.community_id.is_empty() {
+            let key = self.membership.key_of(member).map(|key| key.0.as_bytes().to_vec());
+            return wire::GetStandingResponse { data_key_id: key.unwrap_or_default().into(), ..none };
+        }
+        let community: CommunityId = asked.community_id.parse().unwrap();
         match self.membership.standing_of(&tenant, member, community) {
             None => none,
             Some(Standing { key, .. }) => wire::GetStandingResponse {
@@ -195,4 +203,52 @@ service! {
         }
     }
     never {}
+}
+
+service! {
+    wire::blocks_server::Blocks {
+        async fn check_block(
+            &self,
+            request: Request<wire::CheckBlockRequest>,
+        ) -> Result<Response<wire::CheckBlockResponse>, Status> {
+            self.look_at(&request);
+            let asked = request.into_inner();
+            let (one, other) = (asked.member_id.parse().unwrap(), asked.other_member_id.parse().unwrap());
+            Ok(Response::new(wire::CheckBlockResponse { blocked: self.membership.blocked(one, other) }))
+        }
+    }
+    never {
+        block: BlockRequest => BlockResponse,
+        unblock: UnblockRequest => UnblockResponse,
+        list_blocks: ListBlocksRequest => ListBlocksResponse,
+    }
+}
+
+mod matching {
+    use kindred_proto::matching as wire;
+    use tonic::{Request, Response, Status};
+
+    use super::Answers;
+
+    service! {
+        wire::matching_server::Matching {
+            async fn check_acquaintance(
+                &self,
+                request: Request<wire::CheckAcquaintanceRequest>,
+            ) -> Result<Response<wire::CheckAcquaintanceResponse>, Status> {
+                self.look_at(&request);
+                let asked = request.into_inner();
+                let (one, other) = (asked.member_id.parse().unwrap(), asked.other_member_id.parse().unwrap());
+                let acquainted = self.matching.are_introduced(one, other);
+                Ok(Response::new(wire::CheckAcquaintanceResponse { acquainted }))
+            }
+        }
+        never {
+            find_people: FindPeopleRequest => FindPeopleResponse,
+            request_introduction: RequestIntroductionRequest => RequestIntroductionResponse,
+            answer_introduction: AnswerIntroductionRequest => AnswerIntroductionResponse,
+            withdraw_introduction: WithdrawIntroductionRequest => WithdrawIntroductionResponse,
+            list_introductions: ListIntroductionsRequest => ListIntroductionsResponse,
+        }
+    }
 }
