@@ -10,6 +10,7 @@
 
 mod command;
 mod communities;
+mod conversations;
 mod document;
 mod inbox;
 mod introductions;
@@ -113,6 +114,12 @@ routes! {
     POST "/pairings/{id}/withdraw" => mentoring::withdraw,
     POST "/pairings/{id}/end" => mentoring::end,
     POST "/pairings/{id}/check-ins" => mentoring::check_in,
+    GET "/conversations" => conversations::list,
+    POST "/conversations" => conversations::open,
+    GET "/conversations/{id}" => conversations::get,
+    POST "/conversations/{id}/messages" => conversations::write,
+    POST "/conversations/{id}/leave" => conversations::leave,
+    DELETE "/messages/{id}" => conversations::delete,
     GET "/inbox" => inbox::list,
     POST "/inbox/{id}/read" => inbox::mark_read,
     GET "/inbox/events" => stream::events,

@@ -19,6 +19,7 @@ use kindred_proto::membership::memberships_client::MembershipsClient;
 use kindred_proto::membership::programmes_client::ProgrammesClient;
 use kindred_proto::membership::sessions_client::SessionsClient;
 use kindred_proto::notification::notifications_client::NotificationsClient;
+use kindred_proto::posting::conversations_client::ConversationsClient;
 use kindred_proto::posting::threads_client::ThreadsClient;
 use kindred_service_kit::caller::Token;
 use kindred_service_kit::error::{ApiError, ErrorCode};
@@ -47,6 +48,7 @@ pub struct Backends {
     pub(crate) blocks: BlocksClient<Channel>,
     pub(crate) sessions: SessionsClient<Channel>,
     pub(crate) threads: ThreadsClient<Channel>,
+    pub(crate) conversations: ConversationsClient<Channel>,
     pub(crate) matching: MatchingClient<Channel>,
     pub(crate) mentoring: MentoringClient<Channel>,
     pub(crate) notifications: NotificationsClient<Channel>,
@@ -79,6 +81,7 @@ impl Backends {
             blocks: BlocksClient::new(membership.clone()),
             sessions: SessionsClient::new(membership.clone()),
             threads: ThreadsClient::new(posting.clone()),
+            conversations: ConversationsClient::new(posting.clone()),
             matching: MatchingClient::new(matching.clone()),
             mentoring: MentoringClient::new(matching.clone()),
             notifications: NotificationsClient::new(notification.clone()),

@@ -4,6 +4,7 @@
 //! ever added.
 
 mod community;
+mod conversation;
 mod inbox;
 mod matching;
 mod member;
@@ -16,6 +17,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 pub use community::{Community, RosterEntry};
+pub use conversation::{Conversation, ConversationSummary, Message};
 pub use inbox::{Inbox, InboxItem, Preference};
 pub use matching::{Introduction, Match, People, Reason};
 pub use member::{Author, Authors, Erasure, ErasureConfirmation, Me, Member, Profile, ProfileField};

@@ -2,6 +2,7 @@
 //! one answer does not need another, and put names to ids in one batch.
 
 pub mod communities;
+pub mod conversations;
 pub mod inbox;
 pub mod introductions;
 pub mod members;

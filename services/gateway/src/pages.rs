@@ -10,6 +10,7 @@
 mod assets;
 mod communities;
 mod community;
+mod conversations;
 mod errors;
 mod flash;
 mod frame;
@@ -95,6 +96,11 @@ fn table() -> Vec<(&'static str, MethodRouter<Gateway>)> {
         ("/staff/mentors/training", post(mentors::confirm)),
         ("/communities/{id}/mentors", get(mentors::report_of)),
         ("/communities/{id}/mentors/training", post(mentors::confirm_in)),
+        ("/conversations", get(conversations::list).post(conversations::open)),
+        ("/conversations/{id}", get(conversations::show)),
+        ("/conversations/{id}/messages", post(conversations::write)),
+        ("/conversations/{id}/leave", post(conversations::leave)),
+        ("/messages/{id}/delete", post(conversations::delete)),
         ("/inbox", get(inbox::show)),
         ("/inbox/{id}/open", post(inbox::open)),
         ("/inbox/{id}/read", post(inbox::read)),

@@ -132,6 +132,7 @@ words! {
         Reply = "reply", Mention = "mention", IntroductionRequested = "introduction_requested",
         IntroductionAccepted = "introduction_accepted", JoinDecided = "join_decided",
         PairingRequested = "pairing_requested", PairingAccepted = "pairing_accepted",
+        Message = "message",
     }
     /// Where a member is told.
     Channel: notification::Channel { Inbox = "inbox", Email = "email", }

@@ -86,6 +86,7 @@ impl Frame {
             link("/people", "People like me", "people"),
             link("/introductions", "Introductions", "introductions"),
             link("/mentors", "Mentors", "mentors"),
+            link("/conversations", "Conversations", "conversations"),
         ];
         if has(TenantRole::Administrator) {
             links.push(link("/staff", "Members", "staff"));
@@ -184,6 +185,12 @@ impl Frame {
     #[must_use]
     pub fn first_words(&self, post: &Post) -> String {
         crate::text::excerpt(&markdown::words(&post.text, &post.mentioned), 180)
+    }
+
+    /// The first words of a message, as people say them.
+    #[must_use]
+    pub fn words(&self, text: &str) -> String {
+        crate::text::excerpt(&markdown::words(text, &[]), 180)
     }
 
     /// The first words of a text.

@@ -38,6 +38,7 @@ impl InboxPage {
             (NotificationKind::JoinDecided, true, true) => "could not let you into",
             (NotificationKind::JoinDecided, false, false) => "let you in",
             (NotificationKind::JoinDecided, false, true) => "could not let you in",
+            (NotificationKind::Message, ..) => "wrote to you",
             (NotificationKind::Unknown, ..) => "has news for you",
         }
     }
@@ -61,6 +62,7 @@ fn target(kind: NotificationKind, thread: &str, community: &str, subject: &str) 
         NotificationKind::Reply | NotificationKind::Mention if fine(thread) => format!("/threads/{thread}"),
         NotificationKind::IntroductionRequested | NotificationKind::IntroductionAccepted => "/introductions".to_owned(),
         NotificationKind::PairingRequested | NotificationKind::PairingAccepted => "/mentoring".to_owned(),
+        NotificationKind::Message if fine(subject) => format!("/conversations/{subject}"),
         NotificationKind::JoinDecided if fine(community) => format!("/communities/{community}"),
         _ => "/inbox".to_owned(),
     }

@@ -37,6 +37,10 @@ impl IntroductionsPage {
         }
     }
 
+    fn may_write(&self, one: &Introduction) -> bool {
+        one.state == IntroductionState::Accepted
+    }
+
     fn may_withdraw(&self, one: &Introduction) -> bool {
         !one.asked_of_you() && one.state == IntroductionState::Open
     }

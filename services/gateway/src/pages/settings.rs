@@ -49,6 +49,7 @@ const fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::JoinDecided => "A community answers my wish to join",
         NotificationKind::PairingRequested => "Somebody asks me to mentor them",
         NotificationKind::PairingAccepted => "A mentor whom I asked says yes",
+        NotificationKind::Message => "Somebody I have met writes to me",
         NotificationKind::Unknown => "",
     }
 }

@@ -2,6 +2,7 @@
 //! to render every page and to see what the gateway sent. Tokens are verified for real.
 
 mod admin;
+mod conversations;
 mod matching;
 mod membership;
 mod mentoring;
@@ -72,6 +73,14 @@ pub struct Talk {
     pub posts: Vec<Written>,
 }
 
+/// What two people said to each other: id, author, words (none if taken out), when.
+#[derive(Debug, Clone, Default)]
+pub struct Chat {
+    pub pair: [String; 2],
+    pub left: BTreeSet<String>,
+    pub messages: Vec<(String, String, Option<String>, i64)>,
+}
+
 /// Who asked whom to meet.
 #[derive(Debug, Clone)]
 pub struct Wish {
@@ -102,6 +111,7 @@ pub struct World {
     pub wishes: BTreeMap<String, Wish>,
     pub offers: BTreeMap<String, Offer>,
     pub pairings: BTreeMap<String, kindred_proto::matching::Pairing>,
+    pub chats: BTreeMap<String, Chat>,
     pub inbox: Vec<(String, InboxItem)>,
     pub preferences: BTreeMap<(String, i32, i32), bool>,
     pub blocks: BTreeSet<(String, String)>,
@@ -154,6 +164,7 @@ impl Fake {
             .add_service(membership::blocks(self.clone()))
             .add_service(membership::sessions(self.clone()))
             .add_service(posting::threads(self.clone()))
+            .add_service(conversations::conversations(self.clone()))
             .add_service(matching::matching(self.clone()))
             .add_service(mentoring::mentoring(self.clone()))
             .add_service(notification::notifications(self.clone()))

@@ -231,6 +231,7 @@ async fn only_what_changed_of_the_notification_choices_is_sent() {
         "join_decided",
         "pairing_requested",
         "pairing_accepted",
+        "message",
     ];
     let mut fields: Vec<(&str, &str)> = all.iter().map(|kind| ("inbox", *kind)).collect();
     fields.extend(all.iter().filter(|kind| **kind != "reply").map(|kind| ("email", *kind)));

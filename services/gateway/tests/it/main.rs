@@ -8,6 +8,8 @@ mod attacks;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod live;

@@ -57,6 +57,12 @@ fn pages() -> Vec<(&'static str, String)> {
         ("river-stone", "/me/mentoring".to_owned()),
         ("administrator", "/staff/mentors".to_owned()),
         ("manager", format!("/communities/{circle}/mentors")),
+        ("patient", "/conversations".to_owned()),
+        ("newcomer", "/conversations".to_owned()),
+        ("patient", format!("/conversations/{}", id(0xca, 0))),
+        ("patient", format!("/conversations/{}", id(0xca, 1))),
+        ("patient", format!("/conversations/{}", id(0xca, 2))),
+        ("patient", format!("/conversations/{}", id(0xca, 3))),
         ("patient", "/inbox".to_owned()),
         ("newcomer", "/inbox".to_owned()),
         ("patient", "/me".to_owned()),
@@ -153,7 +159,10 @@ fn form_is_well_made(path: &str, form: &str, html: &str) {
 async fn a_page_fetches_all_its_names_at_once() {
     let site = Site::start("127.0.0.1:0").await;
     let patient = Browser::of(&site, "patient");
-    for path in [format!("/threads/{}", id(0x70, 0)), format!("/communities/{}", id(0xc0, 0)), "/inbox".to_owned()] {
+    for path in [format!("/threads/{}", id(0x70, 0)), format!("/communities/{}", id(0xc0, 0)), "/inbox".to_owned()]
+        .into_iter()
+        .chain(["/conversations".to_owned(), format!("/conversations/{}", id(0xca, 0))])
+    {
         site.fake.world().calls.clear();
         assert_eq!(patient.get(&path).await.status, StatusCode::OK);
         assert_eq!(site.fake.world().calls.get("GetMembers"), Some(&1), "{path}");
@@ -179,6 +188,8 @@ async fn what_is_not_open_to_somebody_says_so_in_words() {
         ("patient", "/staff".to_owned(), 403, "not open to you"),
         ("patient", format!("/communities/{}/manage", id(0xc0, 0)), 403, "not open to you"),
         ("newcomer", format!("/threads/{}", id(0x70, 0)), 403, "not open to you"),
+        ("mentor", format!("/conversations/{}", id(0xca, 1)), 404, "This is not here"),
+        ("administrator", format!("/conversations/{}", id(0xca, 0)), 404, "This is not here"),
         ("patient", format!("/communities/{}", id(0xc0, 77)), 404, "This is not here"),
         ("patient", format!("/members/{}", id(0x0e, 11)), 404, "This is not here"),
         ("patient", "/communities/nonsense".to_owned(), 400, "That did not work"),

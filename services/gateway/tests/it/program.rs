@@ -91,6 +91,8 @@ async fn every_list_answers_and_staff_has_its_own() {
         ("mentor", "/me/mentoring".to_owned(), "/offer/active"),
         ("administrator", "/mentor-loads".to_owned(), "/mentors/0/capacity"),
         ("manager", format!("/mentor-loads?community_id={circle}"), "/mentors/0/active"),
+        ("patient", "/conversations?size=2".to_owned(), "/items/1/with/handle"),
+        ("patient", format!("/conversations/{}?size=2", id(0xca, 0)), "/messages/next_cursor"),
         ("patient", "/inbox?unread=true".to_owned(), "/items/0/kind"),
         ("privacy", format!("/members/{}/erasure", id(0x0e, 10)), "/certificate"),
         ("operator", "/operator/tenants".to_owned(), "/items/0/tenant"),

@@ -50,7 +50,7 @@ impl Notifications for Fake {
         let (who, _) = self.enter("GetPreferences", request)?;
         let world = self.world();
         let on = |kind, channel| world.preferences.get(&(who.member.clone(), kind, channel)).copied().unwrap_or(true);
-        let all = (1..=7).flat_map(|kind| [1, 2].map(|channel| Preference { kind, channel, on: on(kind, channel) }));
+        let all = (1..=8).flat_map(|kind| [1, 2].map(|channel| Preference { kind, channel, on: on(kind, channel) }));
         Ok(Response::new(GetPreferencesResponse { preferences: all.collect() }))
     }
 

@@ -5,7 +5,7 @@ use kindred_proto::membership::*;
 use kindred_proto::notification::{InboxItem, NotificationKind};
 
 use super::posting::written;
-use super::{Circle, Offer, Person, Talk, Wish, World};
+use super::{Chat, Circle, Offer, Person, Talk, Wish, World};
 
 /// A well-formed id: kind and number are its first bytes.
 pub fn id(kind: u8, number: u32) -> String {
@@ -34,6 +34,7 @@ pub fn seed(now: i64) -> World {
     talks(&mut world, now);
     meetings(&mut world, now);
     mentoring(&mut world, now);
+    chats(&mut world, now);
     world
 }
 
@@ -311,4 +312,25 @@ fn mentoring(world: &mut World, now: i64) {
     ] {
         world.pairings.insert(pairing.pairing_id.clone(), pairing);
     }
+}
+
+fn chats(world: &mut World, now: i64) {
+    let said = |number: u32, author: u32, text: Option<&str>, age: i64| {
+        (id(0xcb, number), id(0x0e, author), text.map(str::to_owned), now - age)
+    };
+    let with = |other: u32, left: &[u32], messages: Vec<_>| Chat {
+        pair: [id(0x0e, 0), id(0x0e, other)],
+        left: left.iter().map(|number| id(0x0e, *number)).collect(),
+        messages,
+    };
+    let walk = vec![
+        said(0, 2, Some("I am glad that you asked. Do you **walk** in the rain too?"), 3 * DAY),
+        said(1, 0, Some("Only with a good coat. Saturday?"), 2 * DAY),
+        said(2, 2, None, DAY),
+        said(3, 2, Some("<script>alert(1)</script> Saturday it is, at ten."), 3 * HOUR),
+    ];
+    world.chats.insert(id(0xca, 0), with(2, &[], walk));
+    world.chats.insert(id(0xca, 1), with(10, &[], vec![said(10, 10, Some("gone"), 9 * DAY)]));
+    world.chats.insert(id(0xca, 2), with(9, &[9], vec![said(20, 0, Some("Are you well?"), 12 * DAY)]));
+    world.chats.insert(id(0xca, 3), with(3, &[0], vec![said(30, 3, Some("Welcome."), 20 * DAY)]));
 }
