@@ -91,8 +91,9 @@ pub async fn edit(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
 
 async fn edit_again(sent: &Sent, post_id: String, title: String, text: String, trouble: Trouble) -> Answer<Response> {
     let (thread_id, part) = (thread_of(sent), Part::first(1));
-    let (thread, frame) =
-        tokio::join!(threads::get(sent.visit.call()?, &thread_id, &part), sent.visit.frame("communities"));
+    // Boxed, as a thread is on its own page.
+    let thread = Box::pin(threads::get(sent.visit.call()?, &thread_id, &part));
+    let (thread, frame) = tokio::join!(thread, sent.visit.frame("communities"));
     let thread = thread?;
     let title = (thread.first.post_id == post_id).then_some(title);
     let (error, warning) = trouble.split();
