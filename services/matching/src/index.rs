@@ -14,6 +14,7 @@ mod feature;
 pub mod feed;
 mod follow;
 mod icd;
+mod kind;
 mod language;
 pub(crate) mod profile;
 mod question;

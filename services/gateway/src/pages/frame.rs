@@ -61,6 +61,13 @@ pub struct NavigationLink {
     pub here: bool,
 }
 
+/// The ways to other people: address, name, part of the site.
+const PEOPLE: [(&str, &str, &str); 3] = [
+    ("/people", "People like me", "people"),
+    ("/introductions", "Introductions", "introductions"),
+    ("/mentors", "Mentors", "mentors"),
+];
+
 impl Frame {
     /// The same, saying whether the page may be behind.
     #[must_use]
@@ -75,17 +82,28 @@ impl Frame {
         BUILD
     }
 
+    /// The ways to other people, which are one part of the main navigation: a phone has no
+    /// room for each.
+    #[must_use]
+    pub fn people_links(&self) -> Vec<NavigationLink> {
+        let link = |(href, name, part): &(&'static str, &'static str, &str)| NavigationLink {
+            href,
+            name,
+            here: self.here == *part,
+        };
+        PEOPLE.iter().map(link).collect()
+    }
+
     /// The main navigation.
     #[must_use]
     pub fn links(&self) -> Vec<NavigationLink> {
         let you = self.you.as_ref();
         let has = |role| you.is_some_and(|you| you.roles.contains(&role));
         let link = |href, name, part| NavigationLink { href, name, here: self.here == part };
+        let among_people = PEOPLE.iter().any(|(_, _, part)| self.here == *part);
         let mut links = vec![
             link("/communities", "Communities", "communities"),
-            link("/people", "People like me", "people"),
-            link("/introductions", "Introductions", "introductions"),
-            link("/mentors", "Mentors", "mentors"),
+            NavigationLink { href: "/people", name: "People", here: among_people },
             link("/conversations", "Conversations", "conversations"),
         ];
         if has(TenantRole::Administrator) {
