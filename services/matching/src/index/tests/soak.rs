@@ -9,7 +9,7 @@ use crate::index::feature::{Kind, Release};
 /// How many lives a run of all tests sees.
 const HISTORIES: u64 = 10_000;
 /// Steps of a life, behind everybody's consent.
-const STEPS: u64 = 40;
+const STEPS: u64 = 25;
 
 fn person(seed: &mut Seed) -> u32 {
     seed.below(u64::from(PEOPLE)) as u32
