@@ -42,7 +42,9 @@ impl Scale {
         }
         let rarity = logarithm(u64::from(self.population) + 1).saturating_sub(logarithm(u64::from(holders) + 1));
         let weight = (u64::from(boost) * rarity + (1 << 31)) >> 32;
-        u16::try_from(weight).unwrap_or(u16::MAX)
+        // Whoever has nothing rarer to share shares at least that.
+        let least = u16::from(holders < self.population);
+        u16::try_from(weight).unwrap_or(u16::MAX).max(least)
     }
 }
 
@@ -78,7 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_holds_is_worth_nothing() {
-        assert_eq!(Scale { population: 500, floor: 1 }.weight(160, 500), 0);
+    fn what_everybody_holds_is_worth_nothing_and_what_nearly_everybody_holds_the_least() {
+        let scale = Scale { population: 500, floor: 1 };
+        assert_eq!((scale.weight(160, 500), scale.weight(12, 499)), (0, 1));
     }
 }
