@@ -33,8 +33,8 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// `boost × ln((population + 1) / (holders + 1))`, rounded, `boost` in sixteenths;
-    /// nothing below the cohort floor.
+    /// `boost × ln((population + 1) / (holders + 1))`, rounded, at least 1, `boost` in
+    /// sixteenths; nothing below the cohort floor.
     #[must_use]
     pub fn weight(self, boost: u16, holders: u32) -> u16 {
         if holders < self.floor.max(1) {
@@ -42,9 +42,9 @@ impl Scale {
         }
         let rarity = logarithm(u64::from(self.population) + 1).saturating_sub(logarithm(u64::from(holders) + 1));
         let weight = (u64::from(boost) * rarity + (1 << 31)) >> 32;
-        // Whoever has nothing rarer to share shares at least that.
-        let least = u16::from(holders < self.population);
-        u16::try_from(weight).unwrap_or(u16::MAX).max(least)
+        // Whoever has nothing rarer to share shares at least that; and what everybody held
+        // when weights were fixed, not everybody may hold later.
+        u16::try_from(weight).unwrap_or(u16::MAX).max(1)
     }
 }
 
@@ -80,8 +80,8 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_holds_is_worth_nothing_and_what_nearly_everybody_holds_the_least() {
+    fn what_everybody_holds_is_worth_the_least_there_is() {
         let scale = Scale { population: 500, floor: 1 };
-        assert_eq!((scale.weight(160, 500), scale.weight(12, 499)), (0, 1));
+        assert_eq!((scale.weight(160, 500), scale.weight(12, 499)), (1, 1));
     }
 }
