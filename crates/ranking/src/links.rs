@@ -18,9 +18,8 @@ const REACHED_OUT: u32 = 8 * WHOLE;
 pub struct Links {
     /// Whom each is linked to.
     to: Rows<Slot>,
-    /// Whom each is linked with, either way.
-    with: Rows<Slot>,
-    /// By number: for each person those linked with them, then for each those linked to them.
+    /// By number: for each person those linked with them either way, then for each those
+    /// linked to them.
     lists: Postings<Slot>,
 }
 
@@ -38,9 +37,9 @@ impl Links {
         let people = people as usize;
         let to = Rows::grouped(people, links.iter().copied());
         let from = to.transposed(people, |to, from| (to, from));
-        let with = Rows::grouped(people, both.iter().copied());
+        let with = Rows::<Slot>::grouped(people, both.iter().copied());
         let lists = Postings::of(with.iter().chain(from.iter()).map(|row| row.iter().copied()));
-        Self { to, with, lists }
+        Self { to, lists }
     }
 
     /// The people nearest to `person` to whom they are not linked, best first; equal ones
@@ -55,7 +54,7 @@ impl Links {
     ) -> Vec<Best> {
         let (terms, hidden) = self.query(person, hide_incoming);
         let query = Query { terms: &terms, circle: &Slots::default(), hidden: &hidden, limit };
-        self.lists.top(&query, self.with.len(), scratch, tie)
+        self.lists.top(&query, self.to.len(), scratch, tie)
     }
 
     /// How near everybody is, by slot; 0 for those to whom `person` is linked already.
@@ -63,15 +62,15 @@ impl Links {
     pub fn nearness(&self, person: Slot, hide_incoming: bool) -> Vec<u64> {
         let (terms, hidden) = self.query(person, hide_incoming);
         let query = Query { terms: &terms, circle: &Slots::default(), hidden: &hidden, limit: 0 };
-        self.lists.scores(&query, self.with.len())
+        self.lists.scores(&query, self.to.len())
     }
 
     fn query(&self, person: Slot, hide_incoming: bool) -> (Vec<Term>, Vec<Slot>) {
-        let common = self.with.row(person as usize).iter().map(|neighbor| {
-            let degree = self.with.row(*neighbor as usize).len() as u32;
+        let common = self.lists.base(person).iter().map(|neighbor| {
+            let degree = self.lists.length(*neighbor);
             Term { list: *neighbor, weight: (WHOLE + degree / 2) / degree.max(1), circle_only: false }
         });
-        let list = self.with.len() as ListId + person;
+        let list = self.to.len() as ListId + person;
         let incoming = (!hide_incoming).then_some(Term { list, weight: REACHED_OUT, circle_only: false });
         let linked = self.to.row(person as usize).iter().copied();
         (common.chain(incoming).collect(), linked.chain([person]).collect())

@@ -69,10 +69,9 @@ impl Entry for Weighted {
 #[derive(Debug, Clone)]
 pub struct Postings<E> {
     base: Arc<Rows<E>>,
-    /// Slots whose entries in the base no longer hold.
-    stale: Slots,
     delta: HashMap<ListId, Vec<E>>,
-    /// Slots that changed since the base was made, with when they last did.
+    /// Slots that changed since the base was made, with when they last did: what the base
+    /// has of them no longer holds.
     changed: HashMap<Slot, u64>,
     changes: u64,
     /// How many slots each list holds.
@@ -81,14 +80,7 @@ pub struct Postings<E> {
 
 impl<E> Default for Postings<E> {
     fn default() -> Self {
-        Self {
-            base: Arc::default(),
-            stale: Slots::default(),
-            delta: HashMap::new(),
-            changed: HashMap::new(),
-            changes: 0,
-            lengths: Vec::new(),
-        }
+        Self { base: Arc::default(), delta: HashMap::new(), changed: HashMap::new(), changes: 0, lengths: Vec::new() }
     }
 }
 
@@ -150,7 +142,6 @@ impl<E: Entry> Postings<E> {
     fn mark(&mut self, slot: Slot) {
         self.changes += 1;
         self.changed.insert(slot, self.changes);
-        self.stale.insert(slot);
     }
 
     /// The part of a list that is in the base, with slots that are [`Self::stale`].
@@ -173,7 +164,7 @@ impl<E: Entry> Postings<E> {
     pub fn merge(&self) -> Merge<E> {
         Merge {
             base: self.base.clone(),
-            stale: self.stale.clone(),
+            stale: self.stale().collect(),
             delta: self.delta.clone(),
             lists: self.lengths.len(),
             through: self.changes,
@@ -185,10 +176,9 @@ impl<E: Entry> Postings<E> {
         let Merged { base, through } = merged;
         self.base = Arc::new(base);
         self.changed.retain(|_, change| *change > through);
-        self.stale = self.changed.keys().copied().collect();
-        let stale = &self.stale;
+        let changed = &self.changed;
         self.delta.retain(|_, held| {
-            held.retain(|entry| stale.contains(entry.slot()));
+            held.retain(|entry| changed.contains_key(&entry.slot()));
             !held.is_empty()
         });
         self.delta.shrink_to_fit();

@@ -7,6 +7,7 @@
 //! * Only what is safe is tried again: every command carries a client-made id, so the
 //!   same request twice is one command.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kindred_proto::admin::admin_client::AdminClient;
@@ -98,7 +99,8 @@ impl Backends {
 /// On whose behalf, wanting to see what, until when.
 #[derive(Debug, Clone)]
 pub struct Call {
-    pub(crate) backends: Backends,
+    /// Shared: a call is held by every future that asks on its behalf.
+    pub(crate) backends: Arc<Backends>,
     token: Token,
     positions: Positions,
     deadline: Instant,
@@ -107,7 +109,7 @@ pub struct Call {
 impl Call {
     /// A call for the holder of `token`.
     #[must_use]
-    pub fn new(backends: Backends, token: Token, positions: Positions, patience: Duration) -> Self {
+    pub fn new(backends: Arc<Backends>, token: Token, positions: Positions, patience: Duration) -> Self {
         Self { backends, token, positions, deadline: Instant::now() + patience }
     }
 

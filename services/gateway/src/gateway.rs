@@ -34,7 +34,7 @@ pub struct Inner {
     /// How it is set up.
     pub settings: Settings,
     /// The services behind it.
-    pub backends: Backends,
+    pub backends: Arc<Backends>,
     /// Signs caller tokens with the gateway's own key.
     pub issuer: Arc<Issuer>,
     /// Resolved sessions, for a few seconds each.
@@ -70,6 +70,7 @@ impl Gateway {
         let limits = Limits::new(&settings.limits);
         let (sessions, streams) = (Sessions::new(), Streams::default());
         let tenants = moka::future::Cache::builder().time_to_live(TENANT_KEPT).max_capacity(TENANTS_KEPT).build();
+        let backends = Arc::new(backends);
         Self(Arc::new(Inner { settings, backends, issuer, sessions, limits, streams, clock, stop, tenants }))
     }
 

@@ -49,9 +49,6 @@ pub enum EvaluateError {
     /// The answer cannot be written.
     #[error("write the answer")]
     Write(#[from] std::io::Error),
-    /// Inference cannot be learned.
-    #[error("learn what goes together")]
-    Inference(#[from] kindred_ranking::inference::TooMany),
 }
 
 /// A file that rankings are asked of, or answers are limited by.

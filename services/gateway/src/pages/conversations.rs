@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::communities::about_input;
 use super::errors::{html, sentence};
 use super::frame::Frame;
-use super::request::{Sent, Visit};
+use super::request::{Sent, Visit, is_id};
 use crate::failure::Answer;
 use crate::model::{Conversation, ConversationSummary, Message, Page};
 use crate::operations::{Part, conversations};
@@ -99,8 +99,7 @@ pub async fn leave(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
 pub async fn delete(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
     let accepted = conversations::delete(sent.visit.call()?, sent.command.clone(), id).await?;
     let conversation = sent.line("conversation");
-    let fine =
-        !conversation.is_empty() && conversation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let path = if fine { format!("/conversations/{conversation}") } else { "/conversations".to_owned() };
+    let path =
+        if is_id(&conversation) { format!("/conversations/{conversation}") } else { "/conversations".to_owned() };
     sent.done(&accepted, &path, "message-out")
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::errors::html;
 use super::frame::Frame;
-use super::request::{Sent, Visit};
+use super::request::{Sent, Visit, is_id};
 use crate::failure::Answer;
 use crate::model::{Inbox, InboxItem};
 use crate::operations::{Part, communities, inbox};
@@ -54,16 +54,15 @@ impl InboxPage {
 /// Where an item leads; every id is checked to be one, so that nothing but our own pages
 /// can be reached.
 fn target(kind: NotificationKind, thread: &str, community: &str, subject: &str) -> String {
-    let fine = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     match kind {
-        NotificationKind::Reply | NotificationKind::Mention if fine(thread) && fine(subject) => {
+        NotificationKind::Reply | NotificationKind::Mention if is_id(thread) && is_id(subject) => {
             format!("/threads/{thread}#p{subject}")
         }
-        NotificationKind::Reply | NotificationKind::Mention if fine(thread) => format!("/threads/{thread}"),
+        NotificationKind::Reply | NotificationKind::Mention if is_id(thread) => format!("/threads/{thread}"),
         NotificationKind::IntroductionRequested | NotificationKind::IntroductionAccepted => "/introductions".to_owned(),
         NotificationKind::PairingRequested | NotificationKind::PairingAccepted => "/mentoring".to_owned(),
-        NotificationKind::Message if fine(subject) => format!("/conversations/{subject}"),
-        NotificationKind::JoinDecided if fine(community) => format!("/communities/{community}"),
+        NotificationKind::Message if is_id(subject) => format!("/conversations/{subject}"),
+        NotificationKind::JoinDecided if is_id(community) => format!("/communities/{community}"),
         _ => "/inbox".to_owned(),
     }
 }

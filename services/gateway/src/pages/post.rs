@@ -9,7 +9,7 @@ use super::communities::about_input;
 use super::community::Trouble;
 use super::errors::{html, sentence};
 use super::frame::Frame;
-use super::request::{Sent, Visit};
+use super::request::{Sent, Visit, is_id};
 use super::thread::{TakenOut, ThreadPage, page};
 use crate::failure::Answer;
 use crate::model::{Post, PostVersion, Thread};
@@ -26,7 +26,7 @@ pub async fn react(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
 /// The thread that the form was on; it only decides where to go on.
 fn thread_of(sent: &Sent) -> String {
     let thread = sent.line("thread");
-    if thread.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') { thread } else { String::new() }
+    if is_id(&thread) { thread } else { String::new() }
 }
 
 #[derive(Template)]
@@ -91,9 +91,8 @@ pub async fn edit(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
 
 async fn edit_again(sent: &Sent, post_id: String, title: String, text: String, trouble: Trouble) -> Answer<Response> {
     let (thread_id, part) = (thread_of(sent), Part::first(1));
-    // Boxed, as a thread is on its own page.
-    let thread = Box::pin(threads::get(sent.visit.call()?, &thread_id, &part));
-    let (thread, frame) = tokio::join!(thread, sent.visit.frame("communities"));
+    let (thread, frame) =
+        tokio::join!(threads::get(sent.visit.call()?, &thread_id, &part), sent.visit.frame("communities"));
     let thread = thread?;
     let title = (thread.first.post_id == post_id).then_some(title);
     let (error, warning) = trouble.split();

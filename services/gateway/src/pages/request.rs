@@ -227,6 +227,13 @@ pub fn go_on(gateway: &Gateway, seen: &Call, path: &str, done: &str) -> Response
     response
 }
 
+/// Whether a text may stand in a path of ours as an id, so that nothing but our own pages
+/// can be reached by it.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// "Look there", by GET.
 #[must_use]
 pub fn redirect(target: &str) -> Response {

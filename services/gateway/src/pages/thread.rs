@@ -76,8 +76,7 @@ async fn load(visit: &Visit, call: &Call, id: &str, part: &Part) -> Answer<(Thre
 }
 
 pub(super) async fn page(visit: &Visit, call: &Call, id: &str, part: &Part) -> Answer<ThreadPage> {
-    // Boxed: what a thread asks three services is a large future in all that hold it.
-    let (thread, community, frame) = Box::pin(load(visit, call, id, part)).await?;
+    let (thread, community, frame) = load(visit, call, id, part).await?;
     Ok(ThreadPage {
         frame,
         community,

@@ -33,7 +33,7 @@ pub fn assignment(costs: Source<'_>, out: &mut dyn Write) -> Result<(), Evaluate
     if lines.next()?.is_some() {
         return Err(lines.wrong(format!("only {number} lines of costs are wanted")));
     }
-    let Ok(got) = cheapest(&seekers, &vec![1; number]) else { unreachable!("every edge was checked as it was read") };
+    let got = cheapest(&seekers, &vec![1; number]).expect("every edge was checked as it was read");
     let pairs: Vec<(usize, usize)> =
         got.iter().enumerate().filter_map(|(row, column)| Some((row, (*column)? as usize))).collect();
     let total: i64 = pairs.iter().map(|(row, column)| rows[*row][*column]).sum();

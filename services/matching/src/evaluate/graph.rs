@@ -4,8 +4,8 @@ use kindred_ranking::Scratch;
 use kindred_ranking::links::Links;
 
 use super::lines::Lines;
-use super::names::{Names, tie};
-use super::ranked::{Candidates, rank, write};
+use super::names::Names;
+use super::ranked::everybody;
 use super::{EvaluateError, Ranking, Source};
 
 /// How links are read.
@@ -33,22 +33,10 @@ pub fn graph(train: Source<'_>, graph: Graph, ranking: Ranking<'_>) -> Result<()
             links.push((to, from));
         }
     }
-    let candidates = ranking.candidates.map(Candidates::read).transpose()?;
     let links = Links::new(people.len(), &links);
-    let mut scratch = Scratch::default();
-    for (number, person) in people.iter() {
-        if let Some(candidates) = &candidates {
-            let nearness = links.nearness(number, graph.hide_incoming);
-            let score = |other: &str| people.get(other).map_or(0, |other| nearness[other as usize]);
-            let best = rank(candidates.of(person), ranking.limit, score, |other| tie(person, other));
-            write(ranking.out, person, best.into_iter())?;
-        } else {
-            let tie = |other| tie(person, people.name(other));
-            let best = links.nearest(number, ranking.limit, graph.hide_incoming, &mut scratch, tie);
-            write(ranking.out, person, best.iter().map(|best| people.name(best.slot)))?;
-        }
-    }
-    Ok(())
+    let (hide, mut scratch) = (graph.hide_incoming, Scratch::default());
+    let best = |person, limit, tie: &dyn Fn(u32) -> u64| links.nearest(person, limit, hide, &mut scratch, tie);
+    everybody(ranking, &people, &people, |person| links.nearness(person, hide), best)
 }
 
 #[cfg(test)]

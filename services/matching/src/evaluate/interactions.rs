@@ -4,8 +4,8 @@ use kindred_ranking::Scratch;
 use kindred_ranking::cooccurrence::Cooccurrence;
 
 use super::lines::Lines;
-use super::names::{Names, tie};
-use super::ranked::{Candidates, rank, write};
+use super::names::Names;
+use super::ranked::everybody;
 use super::{EvaluateError, Ranking, Source};
 
 /// How many items are remembered with each.
@@ -23,24 +23,12 @@ pub fn interactions(train: Source<'_>, ranking: Ranking<'_>) -> Result<(), Evalu
         let user = users.number(&user).map_err(|reason| lines.wrong(reason))?;
         pairs.push((user, items.number(&item).map_err(|reason| lines.wrong(reason))?));
     }
-    let candidates = ranking.candidates.map(Candidates::read).transpose()?;
     pairs.sort_unstable();
     pairs.dedup();
     let together = Cooccurrence::new(users.len(), items.len(), &pairs, KEPT);
     let mut scratch = Scratch::default();
-    for (number, user) in users.iter() {
-        if let Some(candidates) = &candidates {
-            let scores = together.scores(number);
-            let score = |item: &str| items.get(item).map_or(0, |item| scores[item as usize]);
-            let best = rank(candidates.of(user), ranking.limit, score, |item| tie(user, item));
-            write(ranking.out, user, best.into_iter())?;
-        } else {
-            let tie = |item| tie(user, items.name(item));
-            let best = together.best(number, ranking.limit, &mut scratch, tie);
-            write(ranking.out, user, best.iter().map(|best| items.name(best.slot)))?;
-        }
-    }
-    Ok(())
+    let best = |user, limit, tie: &dyn Fn(u32) -> u64| together.best(user, limit, &mut scratch, tie);
+    everybody(ranking, &users, &items, |user| together.scores(user), best)
 }
 
 #[cfg(test)]

@@ -37,14 +37,14 @@ pub fn profiles(train: Source<'_>, how: Profiles<'_>, ranking: Ranking<'_>) -> R
     let candidates = ranking.candidates.map(Candidates::read).transpose()?;
     let tenant = crowd.tenant(how.floor);
     let questions = hidden.unwrap_or_else(|| crowd.people.iter().map(|(person, _)| (person, None)).collect());
-    let guess = if how.infer { Some(tenant.learned(&crowd.left_out(&questions))?) } else { None };
+    let guess = how.infer.then(|| tenant.learned(&crowd.left_out(&questions)));
     for (person, hidden) in questions {
         let name = crowd.people.name(person);
         let question = tenant.question(member(name), hidden.as_ref(), guess.as_ref());
         if let Some(candidates) = &candidates {
             let scores = question.scores();
-            let score = |other: &str| scores.get(&member(other)).copied().unwrap_or_default();
-            let best = rank(candidates.of(name), ranking.limit, score, |other| question.tie(member(other)));
+            let tie = |other: &str| question.tie(member(other));
+            let best = rank(candidates.of(name), ranking.limit, |other| scores(member(other)), tie);
             write(ranking.out, name, best.into_iter())?;
         } else {
             let best = question.best(ranking.limit).into_iter();

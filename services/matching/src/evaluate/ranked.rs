@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::io::Write;
 
+use kindred_ranking::Best;
+
 use super::lines::Lines;
-use super::{EvaluateError, Source};
+use super::names::{Names, tie};
+use super::{EvaluateError, Ranking, Source};
 
 /// Whom or what is to be ranked for whom, by name.
 #[derive(Default)]
@@ -41,6 +44,30 @@ pub(super) fn rank<K: Ord>(
     ranked.sort_unstable();
     ranked.dedup_by(|one, other| one.2 == other.2);
     ranked.into_iter().map(|(_, _, name)| name).take(limit).collect()
+}
+
+/// Ranks for everybody in `who` what of `what` suits them, and writes it: of all there is by
+/// `best`, of candidates by `scores`.
+pub(super) fn everybody(
+    ranking: Ranking<'_>,
+    who: &Names,
+    what: &Names,
+    scores: impl Fn(u32) -> Vec<u64>,
+    mut best: impl FnMut(u32, usize, &dyn Fn(u32) -> u64) -> Vec<Best>,
+) -> Result<(), EvaluateError> {
+    let candidates = ranking.candidates.map(Candidates::read).transpose()?;
+    for (number, name) in who.iter() {
+        if let Some(candidates) = &candidates {
+            let scores = scores(number);
+            let score = |other: &str| what.get(other).map_or(0, |other| scores[other as usize]);
+            let ranked = rank(candidates.of(name), ranking.limit, score, |other| tie(name, other));
+            write(ranking.out, name, ranked.into_iter())?;
+        } else {
+            let ranked = best(number, ranking.limit, &|other| tie(name, what.name(other)));
+            write(ranking.out, name, ranked.iter().map(|best| what.name(best.slot)))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes one answer.

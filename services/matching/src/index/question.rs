@@ -1,10 +1,10 @@
 //! A member's question as an evaluation asks it: with something left out, or with what
 //! likely goes with what they have, and without words.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use kindred_ids::MemberId;
-use kindred_ranking::inference::{Inference, MOST_THINGS, TooMany};
+use kindred_ranking::inference::{Inference, MOST_THINGS};
 use kindred_ranking::{Query, Slot, Slots, Term};
 
 use super::catalog::FeatureId;
@@ -41,13 +41,9 @@ pub(crate) struct Question<'a> {
 impl Tenant {
     /// Learns which conditions go together from all who can be found, without what is left
     /// out. Conditions below the cohort floor and those of sensitive chapters are neither
-    /// learned from nor guessed.
-    ///
-    /// # Errors
-    ///
-    /// [`TooMany`], never: only as many as can be learned from are taken, those that most
-    /// people have.
-    pub(crate) fn learned(&self, left_out: &HashSet<(MemberId, Feature)>) -> Result<Guess, TooMany> {
+    /// learned from nor guessed; of more than can be learned from, those that most people
+    /// have are taken.
+    pub(crate) fn learned(&self, left_out: &HashSet<(MemberId, Feature)>) -> Guess {
         let mut held: Vec<(MemberId, Vec<FeatureId>)> = Vec::new();
         for slot in self.listed() {
             let person = self.person_at(slot);
@@ -68,8 +64,9 @@ impl Tenant {
             row
         });
         let rows: Vec<Vec<u32>> = rows.collect();
-        let inference = Inference::learned(features.len(), &rows, CALM)?;
-        Ok(Guess { features, inference })
+        let learned = Inference::learned(features.len(), &rows, CALM);
+        let inference = learned.expect("`learnable` gives no more than can be learned from");
+        Guess { features, inference }
     }
 
     /// The conditions that most people have, ascending by number.
@@ -127,12 +124,12 @@ impl Question<'_> {
         best.into_iter().map(|best| self.tenant.person_at(best.slot).id).collect()
     }
 
-    /// What everybody scores.
-    pub(crate) fn scores(&self) -> HashMap<MemberId, u64> {
+    /// What anybody scores.
+    pub(crate) fn scores(&self) -> impl Fn(MemberId) -> u64 {
         let terms: Vec<Term> = self.shared.iter().flat_map(|shared| self.tenant.terms(shared)).collect();
         let query = Query { terms: &terms, circle: &Slots::default(), hidden: &[], limit: 0 };
         let scores = self.tenant.lists.scores(&query, self.tenant.capacity());
-        self.tenant.listed().map(|slot| (self.tenant.person_at(slot).id, scores[slot as usize])).collect()
+        move |member| self.tenant.slot(member).map_or(0, |slot| scores[slot as usize])
     }
 
     /// What the order of equal scores depends on.

@@ -76,11 +76,10 @@ impl Tenant {
             None => scale.weight(entry.boost, holders),
             Some(table) => {
                 let fixed = Scale { population: table.population, floor: table.floor };
-                let coded = entry.feature.kind.is_coded();
-                // What was not in the table was held by fewer than the floor.
+                // A coded value that is not in the table was held by fewer than the floor.
+                let holders = if entry.feature.kind.is_coded() { table.floor } else { holders.max(table.floor) };
                 let known = table.weights.get(&entry.feature).copied();
-                let holders = if coded { table.floor } else { holders.max(table.floor) };
-                known.filter(|_| coded).unwrap_or_else(|| fixed.weight(entry.boost, holders))
+                known.unwrap_or_else(|| fixed.weight(entry.boost, holders))
             }
         }
     }
