@@ -80,6 +80,10 @@ words! {
     Visibility: membership::Visibility {
         Nobody = "nobody", Matched = "matched", Community = "community", Tenant = "tenant",
     }
+    /// What a member may agree to.
+    ConsentPurpose: membership::ConsentPurpose {
+        Matching = "matching", Inference = "inference", Text = "text", Outcomes = "outcomes",
+    }
     /// What a profile field is about.
     FieldKind: membership::ProfileFieldKind {
         Condition = "condition", Interest = "interest", Role = "role",

@@ -104,7 +104,9 @@ impl Action {
             Self::React { post, reaction } => {
                 ("PUT", format!("/posts/{post}/reaction"), json!({ "reaction": reaction }))
             }
-            Self::SetConsent { matching } => ("PUT", "/me/consent".to_owned(), json!({ "matching": matching })),
+            Self::SetConsent { matching } => {
+                ("PUT", "/me/consent".to_owned(), json!({ "purpose": "matching", "agrees": matching }))
+            }
             Self::SetProfile { interest } => {
                 let field = json!({ "kind": "interest", "value": interest, "label": "", "visibility": "matched" });
                 ("PUT", "/me/profile".to_owned(), json!({ "fields": [field] }))

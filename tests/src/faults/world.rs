@@ -233,7 +233,8 @@ impl Maker {
         let member_id = members.register(self.operator.request(register)).await.map_err(said)?.into_inner().member_id;
         let consent = proto::SetConsentRequest {
             command_id: self.command(&["consent", tenant, &number]),
-            matching: true,
+            agrees: true,
+            purpose: proto::ConsentPurpose::Matching.into(),
             member_id: member_id.clone(),
             tenant: tenant.to_owned(),
         };

@@ -9,7 +9,7 @@ use crate::gateway::Gateway;
 use crate::model::{Accepted, Author, Me, Moment, Preference, Profile, ProfileField};
 use crate::operations::{inbox, members};
 use crate::session::Signed;
-use crate::wire::{Channel, NotificationKind};
+use crate::wire::{Channel, ConsentPurpose, NotificationKind};
 
 bodies! {
     /// A whole profile: what is not in it is gone.
@@ -18,10 +18,12 @@ bodies! {
         #[schema(max_items = 100)]
         fields: Vec<ProfileField>,
     }
-    /// Whether you agree to be matched.
+    /// Whether you agree to something.
     Consent {
-        /// Whether you agree to be matched.
-        matching: bool,
+        /// What to.
+        purpose: ConsentPurpose,
+        /// Whether you agree.
+        agrees: bool,
     }
     /// Whether you are told of one kind in one place.
     NewPreference {
@@ -62,7 +64,7 @@ pub async fn get(State(gateway): State<Gateway>, signed: Signed) -> Answer<Json<
     }))
 }
 
-/// Your profile and whether you agreed to be matched.
+/// Your profile and what you agreed to.
 #[utoipa::path(get, path = "/me/profile", tag = "me", responses((status = 200, body = Profile)))]
 pub async fn profile(signed: Signed) -> Answer<Json<Profile>> {
     Ok(Json(members::profile(&signed.call, &signed.session.member_id).await?))
@@ -75,11 +77,12 @@ pub async fn set_profile(signed: Signed, command: Command<NewProfile>) -> Answer
     Ok(members::set_profile(&signed.call, command.id, command.body.fields).await?)
 }
 
-/// Agree to be matched, or stop.
+/// Agree to be matched, or to more along with it; or stop.
 #[utoipa::path(put, path = "/me/consent", tag = "me", request_body = Consent,
     responses((status = 200, body = Accepted)))]
 pub async fn set_consent(signed: Signed, command: Command<Consent>) -> Answer<Accepted> {
-    Ok(members::set_consent(&signed.call, command.id, command.body.matching).await?)
+    let Consent { purpose, agrees, .. } = command.body;
+    Ok(members::set_consent(&signed.call, command.id, purpose, agrees).await?)
 }
 
 /// Destroy everything that you wrote and are; cannot be undone.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{Moment, some_text};
 use crate::codes;
-use crate::wire::{FieldKind, MemberState, TenantRole, Visibility};
+use crate::wire::{ConsentPurpose, FieldKind, MemberState, TenantRole, Visibility};
 
 /// Who is signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -212,8 +212,43 @@ pub struct Profile {
     pub handle: String,
     /// Everything you said, with who may see it.
     pub fields: Vec<ProfileField>,
-    /// Whether you agree to be matched.
+    /// What you agreed to.
+    pub consents: Consents,
+}
+
+/// What you agreed to. Without the first the others count nothing.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
+pub struct Consents {
+    /// To be found by people like you, and to find them.
     pub matching: bool,
+    /// That others are sought by what often goes with what you said.
+    pub inference: bool,
+    /// That what you wrote is compared with what others wrote.
+    pub text: bool,
+    /// That it is learned from whether those who were introduced talked.
+    pub outcomes: bool,
+}
+
+impl Consents {
+    /// As the service says it.
+    #[must_use]
+    pub const fn of_wire(wire: &wire::GetConsentResponse) -> Self {
+        let wire::GetConsentResponse { matching, inference, text, outcomes } = *wire;
+        Self { matching, inference, text, outcomes }
+    }
+
+    /// Whether this is agreed to.
+    #[must_use]
+    pub const fn covers(&self, purpose: ConsentPurpose) -> bool {
+        match purpose {
+            ConsentPurpose::Matching => self.matching,
+            ConsentPurpose::Inference => self.inference,
+            ConsentPurpose::Text => self.text,
+            ConsentPurpose::Outcomes => self.outcomes,
+            ConsentPurpose::Unknown => false,
+        }
+    }
 }
 
 /// How far the erasure of a member has come.

@@ -7,8 +7,8 @@ use kindred_proto::membership as wire;
 use kindred_service_kit::error::ApiError;
 
 use crate::backends::{Call, ask};
-use crate::model::{Accepted, Author, Authors, Erasure, Member, Profile, ProfileField};
-use crate::wire::TenantRole;
+use crate::model::{Accepted, Author, Authors, Consents, Erasure, Member, Profile, ProfileField};
+use crate::wire::{ConsentPurpose, TenantRole};
 
 /// Most names that one call gives.
 const BATCH: usize = 200;
@@ -58,13 +58,13 @@ pub async fn by_handle(call: &Call, handle: &str) -> Result<String, ApiError> {
 
 /// The caller's own profile and consent.
 pub async fn profile(call: &Call, member_id: &str) -> Result<Profile, ApiError> {
-    let (member, consent) = tokio::try_join!(get(call, member_id), consent(call))?;
-    Ok(Profile { member_id: member.member_id, handle: member.handle, fields: member.fields, matching: consent })
+    let (member, consent) = tokio::try_join!(get(call, member_id), consents(call))?;
+    Ok(Profile { member_id: member.member_id, handle: member.handle, fields: member.fields, consents: consent })
 }
 
-/// Whether the caller agreed to be matched.
-pub async fn consent(call: &Call) -> Result<bool, ApiError> {
-    Ok(ask!(call, members.get_consent(wire::GetConsentRequest {}))?.matching)
+/// What the caller agreed to.
+pub async fn consents(call: &Call) -> Result<Consents, ApiError> {
+    Ok(Consents::of_wire(&ask!(call, members.get_consent(wire::GetConsentRequest {}))?))
 }
 
 /// Replaces the caller's whole profile.
@@ -74,9 +74,15 @@ pub async fn set_profile(call: &Call, command_id: String, fields: Vec<ProfileFie
     Ok(Accepted::of_wire(ask!(call, members.set_profile(request))?.receipt))
 }
 
-/// Says whether the caller agrees to be matched.
-pub async fn set_consent(call: &Call, command_id: String, matching: bool) -> Result<Accepted, ApiError> {
-    let request = wire::SetConsentRequest { command_id, matching, ..wire::SetConsentRequest::default() };
+/// Says whether the caller agrees to a purpose.
+pub async fn set_consent(
+    call: &Call,
+    command_id: String,
+    purpose: ConsentPurpose,
+    agrees: bool,
+) -> Result<Accepted, ApiError> {
+    let purpose = purpose.wire();
+    let request = wire::SetConsentRequest { command_id, agrees, purpose, ..wire::SetConsentRequest::default() };
     Ok(Accepted::of_wire(ask!(call, members.set_consent(request))?.receipt))
 }
 

@@ -21,9 +21,9 @@ const AT_ONCE: usize = 5;
 /// are left out where they cannot be had.
 pub async fn find(call: &Call, limit: u32) -> Result<People, ApiError> {
     let all_communities = Part::first(100);
-    let (found, matching, communities) = tokio::try_join!(
+    let (found, consents, communities) = tokio::try_join!(
         async { ask!(call, matching.find_people(wire::FindPeopleRequest { limit })) },
-        members::consent(call),
+        members::consents(call),
         communities::list(call, &all_communities),
     )?;
     let members = members::many(call, found.matches.iter().map(|one| one.member_id.as_str())).await?;
@@ -35,7 +35,7 @@ pub async fn find(call: &Call, limit: u32) -> Result<People, ApiError> {
         .collect();
     let posts = samples(call, known.iter().take(SAMPLED).map(|(_, member)| member)).await;
     let matches = known.into_iter().map(|(one, member)| compose(one, member, &communities.items, &posts)).collect();
-    Ok(People { matches, advice: found.advice, matching, stale: found.stale })
+    Ok(People { matches, advice: found.advice, matching: consents.matching, stale: found.stale })
 }
 
 fn compose(found: wire::Match, member: Member, communities: &[Community], posts: &HashMap<String, Vec<Post>>) -> Match {

@@ -14,20 +14,48 @@ use super::frame::{Frame, visibility_words};
 use super::request::{Sent, Visit};
 use crate::codes;
 use crate::failure::Answer;
+use crate::model::Consents;
 use crate::operations::members;
-use crate::wire::{FieldKind, Visibility};
+use crate::wire::{ConsentPurpose, FieldKind, Visibility};
 
 #[derive(Template)]
 #[template(path = "me.html")]
 struct MePage {
     frame: Frame,
     handle: String,
-    matching: bool,
+    consents: Consents,
     rows: Rows,
     error: Option<String>,
 }
 
+/// Something that a member may also agree to.
+struct Choice {
+    purpose: ConsentPurpose,
+    title: &'static str,
+    words: &'static str,
+    on: bool,
+}
+
+/// What may also be agreed to, in words.
+const CHOICES: [(ConsentPurpose, &str, &str); 1] = [(
+    ConsentPurpose::Inference,
+    "What often goes together",
+    "People with the same things often have others in common too. If you agree, you also find people who have what \
+     often goes with what you said, and what you said helps to learn it. A guess about you is never shown to anybody, \
+     and none is made about addiction, HIV or the end of a pregnancy.",
+)];
+
 impl MePage {
+    fn choices(&self) -> impl Iterator<Item = Choice> {
+        let consents = self.consents;
+        CHOICES.into_iter().map(move |(purpose, title, words)| Choice {
+            purpose,
+            title,
+            words,
+            on: consents.covers(purpose),
+        })
+    }
+
     fn visibilities(&self, row: &Row) -> Vec<(&'static str, &'static str, bool)> {
         Visibility::ALL.iter().map(|one| (one.as_str(), visibility_words(*one), *one == row.visibility)).collect()
     }
@@ -126,7 +154,7 @@ pub async fn show(visit: Visit) -> Answer<Response> {
     let (profile, frame) = tokio::join!(members::profile(&signed.call, &signed.session.member_id), visit.frame("me"));
     let profile = profile?;
     let rows = Rows::of_profile(&profile.fields);
-    Ok(html(&MePage { frame, handle: profile.handle, matching: profile.matching, rows, error: None }))
+    Ok(html(&MePage { frame, handle: profile.handle, consents: profile.consents, rows, error: None }))
 }
 
 /// `POST /me/profile`: nothing that was typed is lost if something does not fit.
@@ -146,9 +174,9 @@ pub async fn save(sent: Sent) -> Answer<Response> {
 
 async fn again(sent: &Sent, rows: Rows, error: String, status: StatusCode) -> Answer<Response> {
     let signed = sent.visit.signed()?;
-    let (matching, frame): (Result<bool, ApiError>, Frame) =
-        tokio::join!(members::consent(&signed.call), sent.visit.frame("me"));
+    let (consents, frame): (Result<Consents, ApiError>, Frame) =
+        tokio::join!(members::consents(&signed.call), sent.visit.frame("me"));
     let handle = signed.session.handle.clone();
-    let page = MePage { frame, handle, matching: matching?, rows: rows.with_blanks(), error: Some(error) };
+    let page = MePage { frame, handle, consents: consents?, rows: rows.with_blanks(), error: Some(error) };
     Ok((status, html(&page)).into_response())
 }

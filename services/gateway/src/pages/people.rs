@@ -9,6 +9,7 @@ use super::request::{Sent, Visit};
 use crate::failure::Answer;
 use crate::model::People;
 use crate::operations::{members, people};
+use crate::wire::ConsentPurpose;
 
 #[derive(Template)]
 #[template(path = "people.html")]
@@ -26,8 +27,15 @@ pub async fn show(visit: Visit) -> Answer<Response> {
 
 /// `POST /people/consent`.
 pub async fn consent(sent: Sent) -> Answer<Response> {
-    let on = sent.fields.flag("matching");
-    let accepted = members::set_consent(sent.visit.call()?, sent.command.clone(), on).await?;
+    let (on, purpose) = (sent.fields.flag("agrees"), sent.line("purpose"));
+    let purpose =
+        if purpose.is_empty() { ConsentPurpose::Matching } else { purpose.parse().unwrap_or(ConsentPurpose::Unknown) };
+    let accepted = members::set_consent(sent.visit.call()?, sent.command.clone(), purpose, on).await?;
     let back = if sent.line("back") == "/me" { "/me" } else { "/people" };
-    sent.done(&accepted, back, if on { "matching-on" } else { "matching-off" })
+    let done = match (purpose, on) {
+        (ConsentPurpose::Matching, true) => "matching-on",
+        (ConsentPurpose::Matching, false) => "matching-off",
+        _ => "told",
+    };
+    sent.done(&accepted, back, done)
 }

@@ -15,7 +15,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use kindred_proto::common::Receipt;
-use kindred_proto::membership::{CommunityRole, JoinPolicy, MemberState, MembershipState, ProfileField, TenantRole};
+use kindred_proto::membership::{
+    CommunityRole, GetConsentResponse, JoinPolicy, MemberState, MembershipState, ProfileField, TenantRole,
+};
 use kindred_proto::notification::InboxItem;
 use kindred_service_kit::caller::{Caller, Role, SigningKey, Subject, Trust, Verifier, metadata};
 use kindred_service_kit::clock::{Clock as _, SystemClock};
@@ -39,7 +41,7 @@ pub struct Person {
     pub fields: Vec<ProfileField>,
     pub roles: Vec<TenantRole>,
     pub operator: bool,
-    pub matching: bool,
+    pub consents: GetConsentResponse,
 }
 
 /// A community.

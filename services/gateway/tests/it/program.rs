@@ -33,7 +33,11 @@ async fn everything_that_the_pages_do_can_be_done_by_a_program() {
     for (method, path, body) in [
         (Method::PATCH, format!("/posts/{post}"), json!({"command_id": command(), "text": "Two and a half."})),
         (Method::PUT, format!("/posts/{post}/reaction"), json!({"command_id": command(), "reaction": "hug"})),
-        (Method::PUT, "/me/consent".to_owned(), json!({"command_id": command(), "matching": true})),
+        (
+            Method::PUT,
+            "/me/consent".to_owned(),
+            json!({"command_id": command(), "purpose": "matching", "agrees": true}),
+        ),
         (
             Method::PUT,
             "/me/notifications".to_owned(),

@@ -139,8 +139,8 @@ async fn steps(operator: &Operator, plan: &Plan, patient: &Patient) -> anyhow::R
     note(members.set_profile(operator.request(profile)).await.map_err(said)?.into_inner().receipt);
     if plan.consent_matching {
         let (member_id, tenant) = (member_id.clone(), tenant.clone());
-        let consent =
-            proto::SetConsentRequest { command_id: command("consent", "matching"), matching: true, member_id, tenant };
+        let (command_id, purpose) = (command("consent", "matching"), proto::ConsentPurpose::Matching.into());
+        let consent = proto::SetConsentRequest { command_id, agrees: true, member_id, tenant, purpose };
         note(members.set_consent(operator.request(consent)).await.map_err(said)?.into_inner().receipt);
     }
     let mut memberships = MembershipsClient::new(operator.channel(Role::Membership)?);

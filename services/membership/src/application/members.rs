@@ -15,9 +15,10 @@ use kindred_vault::{Aad, Opened};
 use super::memberships::must_be_active;
 use super::refusals::member_unknown;
 use super::{Application, Handle, ProfileEntry, keys_unavailable, member_key};
+use crate::domain::consent::{self, Purpose};
 use crate::domain::member::{self, Field, Member};
+use crate::domain::tenant;
 use crate::domain::value::{FieldKind, TenantRole};
-use crate::domain::{consent, tenant};
 pub use erasure::certificate;
 pub use register::NewMember;
 
@@ -70,7 +71,7 @@ impl<S: EventStore> Application<S> {
         Ok(self.executor.run::<Member>(&key, &command.into(), &self.context(caller, command_id)).await?)
     }
 
-    /// Gives or withdraws the consent to be matched.
+    /// Gives or withdraws a consent.
     ///
     /// # Errors
     ///
@@ -81,11 +82,12 @@ impl<S: EventStore> Application<S> {
         command_id: CommandId,
         tenant: &TenantSlug,
         member: MemberId,
-        matching: bool,
+        purpose: Purpose,
+        agrees: bool,
     ) -> Result<Receipt, ApiError> {
         must_be_active(self.member(tenant, member).await?.state.standing)?;
-        let (purpose, at) = (consent::MATCHING.to_owned(), self.clock.now());
-        let command: consent::Command = if matching {
+        let (purpose, at) = (purpose.as_str().to_owned(), self.clock.now());
+        let command: consent::Command = if agrees {
             consent::Give { member, purpose, text_version: CONSENT_TEXT, at }.into()
         } else {
             consent::Withdraw { member, purpose, at }.into()
@@ -94,14 +96,13 @@ impl<S: EventStore> Application<S> {
         Ok(self.executor.run::<consent::Consent>(&key, &command, &context).await?)
     }
 
-    /// Whether a member agrees to be matched.
+    /// What a member agrees to.
     ///
     /// # Errors
     ///
     /// [`ApiError`] if the log does not answer.
-    pub async fn consents_to_matching(&self, tenant: &TenantSlug, member: MemberId) -> Result<bool, ApiError> {
-        let loaded = self.executor.load::<consent::Consent>(&consent_key(tenant, member)).await?;
-        Ok(loaded.state.given.contains(consent::MATCHING))
+    pub async fn consents(&self, tenant: &TenantSlug, member: MemberId) -> Result<consent::State, ApiError> {
+        Ok(self.executor.load::<consent::Consent>(&consent_key(tenant, member)).await?.state.clone())
     }
 
     /// Stops a member from acting in the tenant.

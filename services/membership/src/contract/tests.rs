@@ -86,7 +86,7 @@ fn events_of_members_read_back() {
         member::Event::ErasureConfirmed { context: "posting".to_owned(), at: AT },
         member::Event::ErasureCertified { at: AT },
     ]);
-    let (member, purpose) = (MemberId(entity("member")), consent::MATCHING.to_owned());
+    let (member, purpose) = (MemberId(entity("member")), consent::Purpose::Matching.as_str().to_owned());
     read_back::<consent::Consent>([
         consent::Event::ConsentGiven { member, purpose: purpose.clone(), text_version: 1, at: AT },
         consent::Event::ConsentWithdrawn { member, purpose, at: AT },

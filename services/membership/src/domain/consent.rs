@@ -11,8 +11,32 @@ use kindred_ids::MemberId;
 pub use give::Give;
 pub use withdraw::Withdraw;
 
-/// To be found by others, and to find them.
-pub const MATCHING: &str = "matching";
+/// What a member may agree to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be found by others, and to find them.
+    Matching,
+    /// That others are sought by what often goes with what one said, and that it is learned
+    /// from what one said.
+    Inference,
+    /// That what one wrote is compared with what others wrote.
+    Text,
+    /// That it is learned from whether those who were introduced talked.
+    Outcomes,
+}
+
+impl Purpose {
+    /// How it stands in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Matching => "matching",
+            Self::Inference => "inference",
+            Self::Text => "text",
+            Self::Outcomes => "outcomes",
+        }
+    }
+}
 
 /// The rules of a member's consents.
 pub struct Consent;
@@ -35,6 +59,14 @@ pub enum Refusal {}
 pub struct State {
     /// Purposes agreed to now.
     pub given: BTreeSet<String>,
+}
+
+impl State {
+    /// Whether this is agreed to now.
+    #[must_use]
+    pub fn covers(&self, purpose: Purpose) -> bool {
+        self.given.contains(purpose.as_str())
+    }
 }
 
 commands! {

@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Api, tenant_role, views};
 use crate::application::{Email, Handle, NewMember, ProfileEntry};
+use crate::domain::consent::Purpose;
 
 /// How many members or handles one question may name.
 const MOST_MEMBERS: usize = 200;
@@ -100,7 +101,8 @@ impl<S: EventStore> Members for Api<S> {
         let asked = request.into_inner();
         let (id, tenant) = (command_id(&asked.command_id)?, caller.tenant_for(&asked.tenant)?);
         let member = only_operators_for_others(&caller, &asked.member_id)?;
-        let receipt = self.application.set_consent(&caller, id, &tenant, member, asked.matching).await?;
+        let purpose = purpose(asked.purpose)?;
+        let receipt = self.application.set_consent(&caller, id, &tenant, member, purpose, asked.agrees).await?;
         Ok(Response::new(proto::SetConsentResponse { receipt: self.queries.receipt(&receipt) }))
     }
 
@@ -109,8 +111,13 @@ impl<S: EventStore> Members for Api<S> {
         request: Request<proto::GetConsentRequest>,
     ) -> Result<Response<proto::GetConsentResponse>, Status> {
         let claims = Caller::of(&request)?.member()?.clone();
-        let matching = self.application.consents_to_matching(&claims.tenant, claims.member).await?;
-        Ok(Response::new(proto::GetConsentResponse { matching }))
+        let agreed = self.application.consents(&claims.tenant, claims.member).await?;
+        Ok(Response::new(proto::GetConsentResponse {
+            matching: agreed.covers(Purpose::Matching),
+            inference: agreed.covers(Purpose::Inference),
+            text: agreed.covers(Purpose::Text),
+            outcomes: agreed.covers(Purpose::Outcomes),
+        }))
     }
 
     async fn suspend(
@@ -223,6 +230,19 @@ fn only_operators_for_others(caller: &Caller, requested: &str) -> Result<MemberI
         Subject::Operator { .. } => Ok(member),
         Subject::Member(claims) if claims.member == member => Ok(member),
         _ => Err(ApiError::denied("ONLY_ONESELF", "a member says this only of themselves").with_field("member_id")),
+    }
+}
+
+fn purpose(number: i32) -> Result<Purpose, ApiError> {
+    match proto::ConsentPurpose::try_from(number) {
+        Ok(proto::ConsentPurpose::Matching) => Ok(Purpose::Matching),
+        Ok(proto::ConsentPurpose::Inference) => Ok(Purpose::Inference),
+        Ok(proto::ConsentPurpose::Text) => Ok(Purpose::Text),
+        Ok(proto::ConsentPurpose::Outcomes) => Ok(Purpose::Outcomes),
+        Ok(proto::ConsentPurpose::Unspecified) | Err(_) => {
+            let message = "`purpose` is none of: matching, inference, text, outcomes";
+            Err(ApiError::invalid("purpose", "UNKNOWN_PURPOSE", message))
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl Person<'_> {
         let id = EntityId::keyed(self.tenant.as_str(), "consent", &[self.member.0.as_bytes()], self.member.0);
         let event = consent::Event::ConsentGiven {
             member: self.member,
-            purpose: consent::MATCHING.to_owned(),
+            purpose: consent::Purpose::Matching.as_str().to_owned(),
             text_version: 1,
             at: now(),
         };

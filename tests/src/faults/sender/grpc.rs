@@ -180,7 +180,9 @@ impl Services {
                 tell!(members, register, timed(self.operator.request(message)), member_id)
             }
             Action::SetConsent { matching } => {
-                let message = membership::SetConsentRequest { command_id, matching, member_id: none(), tenant: none() };
+                let (agrees, purpose) = (matching, membership::ConsentPurpose::Matching.into());
+                let message =
+                    membership::SetConsentRequest { command_id, agrees, purpose, member_id: none(), tenant: none() };
                 tell!(members, set_consent, self.request(person, message))
             }
             Action::SetProfile { interest: value } => {

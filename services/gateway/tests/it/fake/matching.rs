@@ -52,7 +52,7 @@ impl Matching for Fake {
         let (who, ask) = self.enter("FindPeople", request)?;
         let world = self.world();
         let advice = vec!["Add the year of your diagnosis: 14 members near your stage share theirs.".to_owned()];
-        if !world.person(&who.member, &who)?.matching {
+        if !world.person(&who.member, &who)?.consents.matching {
             return Ok(Response::new(FindPeopleResponse {
                 advice,
                 stale: world.stale,
@@ -62,7 +62,7 @@ impl Matching for Fake {
         let others = world.people.iter().filter(|(key, one)| {
             **key != who.member
                 && one.tenant == who.tenant
-                && one.matching
+                && one.consents.matching
                 && !world.blocks.contains(&(who.member.clone(), (*key).clone()))
         });
         let mut matches: Vec<Match> = others

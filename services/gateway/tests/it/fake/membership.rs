@@ -231,7 +231,7 @@ impl Members for Fake {
             fields: vec![],
             roles,
             operator: false,
-            matching: false,
+            consents: GetConsentResponse::default(),
         };
         world.people.entry(member_id.clone()).or_insert(person);
         Ok(Response::new(RegisterResponse { receipt: Some(receipt), member_id }))
@@ -278,13 +278,20 @@ impl Members for Fake {
         let (who, ask) = self.enter("SetConsent", request)?;
         let mut world = self.world();
         let (receipt, _) = world.accept(&ask.command_id, "")?;
-        world.people.get_mut(&who.member).expect("signed in").matching = ask.matching;
+        let consents = &mut world.people.get_mut(&who.member).expect("signed in").consents;
+        let consent = match ask.purpose() {
+            ConsentPurpose::Unspecified | ConsentPurpose::Matching => &mut consents.matching,
+            ConsentPurpose::Inference => &mut consents.inference,
+            ConsentPurpose::Text => &mut consents.text,
+            ConsentPurpose::Outcomes => &mut consents.outcomes,
+        };
+        *consent = ask.agrees;
         Ok(Response::new(SetConsentResponse { receipt: Some(receipt) }))
     }
 
     async fn get_consent(&self, request: Request<GetConsentRequest>) -> Answer<GetConsentResponse> {
         let (who, _) = self.enter("GetConsent", request)?;
-        Ok(Response::new(GetConsentResponse { matching: self.world().person(&who.member, &who)?.matching }))
+        Ok(Response::new(self.world().person(&who.member, &who)?.consents))
     }
 
     async fn suspend(&self, request: Request<SuspendRequest>) -> Answer<SuspendResponse> {

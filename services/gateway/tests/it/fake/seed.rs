@@ -109,7 +109,10 @@ fn people(world: &mut World) {
             fields,
             roles,
             operator: name == "operator",
-            matching: !matches!(name, "newcomer" | "privacy" | "operator" | "administrator"),
+            consents: GetConsentResponse {
+                matching: !matches!(name, "newcomer" | "privacy" | "operator" | "administrator"),
+                ..GetConsentResponse::default()
+            },
         };
         world.sessions.insert(persona(name), key.clone());
         world.people.insert(key, person);

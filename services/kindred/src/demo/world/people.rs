@@ -173,7 +173,8 @@ async fn profile(
     client.set_profile(operator.request(set)).await.map_err(said)?;
     let consent = proto::SetConsentRequest {
         command_id: command(&["consent", &tenant, handle]),
-        matching: true,
+        agrees: true,
+        purpose: proto::ConsentPurpose::Matching.into(),
         member_id,
         tenant,
     };
