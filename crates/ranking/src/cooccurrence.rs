@@ -84,6 +84,21 @@ fn eighths(number: usize, power: u32) -> f64 {
     parts.iter().filter(|(part, _)| power & part != 0).fold(1.0, |product, (_, root)| product * root)
 }
 
+/// What one walk through somebody who has so many things adds, in 65,536ths of one through
+/// somebody who has one alone: a whole number, so that the order in which walks are added
+/// up does not matter.
+#[must_use]
+pub fn walk_through(things: usize) -> u64 {
+    (f64::from(1_u32 << 16) / eighths(things.max(1), THROUGH)).round() as u64
+}
+
+/// How well a thing that `to` people have goes with one that `from` have, by all walks
+/// from the one to the other: what [`Cooccurrence`] scores, at most about 1.
+#[must_use]
+pub fn affinity(walks: u64, from: usize, to: usize) -> f64 {
+    walks as f64 / f64::from(1_u32 << 16) / eighths(from.max(1), FROM) / eighths(to.max(1), TO)
+}
+
 /// Where one can come to, and how well.
 struct Walk {
     sums: Vec<f64>,
@@ -118,6 +133,8 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn best(has: &[(u32, Slot)], person: u32) -> Vec<Slot> {
@@ -143,6 +160,30 @@ mod tests {
         let has = [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 2)];
         let all = Cooccurrence::new(4, 3, &has, 1);
         assert_eq!(all.scores(0).iter().filter(|score| **score > 0).count(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn walks_one_by_one_come_to_the_same(has in prop::collection::btree_set((0_u32..12, 0_u32..6), 1..40)) {
+            let has: Vec<(u32, Slot)> = has.into_iter().collect();
+            let of = |person: u32| has.iter().filter(move |(whose, _)| *whose == person).map(|(_, thing)| *thing);
+            let holders = |thing: Slot| has.iter().filter(|(_, held)| *held == thing).count();
+            let all = Cooccurrence::new(12, 6, &has, 6);
+            for person in 0..12 {
+                let walked = |thing: Slot| -> f64 {
+                    of(person).map(|own| {
+                        let through = (0..12).filter(|other| of(*other).any(|held| held == own));
+                        let through = through.filter(|other| of(*other).any(|held| held == thing));
+                        affinity(through.map(|other| walk_through(of(other).count())).sum(), holders(own), holders(thing))
+                    }).sum()
+                };
+                let best = all.best(person, 6, &mut Scratch::default(), |slot| slot);
+                for pair in best.windows(2) {
+                    let (one, other) = (walked(pair[0].slot), walked(pair[1].slot));
+                    prop_assert!(one >= other * (1.0 - 1e-3), "{one} before {other}");
+                }
+            }
+        }
     }
 
     #[test]

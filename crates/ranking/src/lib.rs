@@ -14,6 +14,7 @@ pub mod cooccurrence;
 mod csr;
 pub mod inference;
 pub mod links;
+pub mod outcomes;
 mod postings;
 mod slots;
 mod sum;

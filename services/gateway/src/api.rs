@@ -22,6 +22,7 @@ mod people;
 mod query;
 mod session;
 mod stream;
+mod suggestions;
 mod threads;
 
 use axum::Router;
@@ -90,6 +91,8 @@ routes! {
     PUT "/posts/{id}/reaction" => threads::react,
     GET "/posts/{id}/history" => threads::history,
     GET "/people" => people::find,
+    GET "/suggestions/communities" => suggestions::communities,
+    GET "/suggestions/threads" => suggestions::threads,
     GET "/members/{id}" => members::get,
     GET "/members/{id}/posts" => members::posts,
     POST "/members" => members::register,

@@ -11,6 +11,7 @@ mod member;
 mod mentoring;
 mod operator;
 mod post;
+mod suggestion;
 
 use kindred_proto::common;
 use serde::{Serialize, Serializer};
@@ -25,6 +26,7 @@ pub use mentoring::{CheckIn, Mentor, MentorLoad, MentorLoads, MentorOffer, Mento
 pub use operator::{Parked, Projection, ServiceProjections, Tenant};
 pub(crate) use post::named as post_names;
 pub use post::{Post, PostVersion, ReactionCount, Thread, ThreadSummary};
+pub use suggestion::{SuggestedCommunity, SuggestedThread};
 
 /// A moment; RFC 3339 in UTC with milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ToSchema)]

@@ -10,6 +10,7 @@ pub mod mentoring;
 pub mod operator;
 pub mod people;
 pub mod sign_in;
+pub mod suggestions;
 pub mod threads;
 
 use kindred_proto::common;

@@ -55,6 +55,14 @@ impl<S: EventStore> MatchingService<S> {
     ) -> Self {
         Self { application, people, introductions, queries }
     }
+
+    /// A position of membership's log as callers bring it back. The index reads the whole
+    /// log in order: one partition's position says it all.
+    fn position(&self, caller: &Caller, sequence: u64) -> Result<String, Status> {
+        let partition = caller.member()?.member.0.partition();
+        let position = Position { context: "membership".to_owned(), partition, sequence };
+        Ok(self.queries.positions().sign(&Positions::from(position)))
+    }
 }
 
 #[tonic::async_trait]
@@ -66,15 +74,38 @@ impl<S: EventStore> Matching for MatchingService<S> {
         let caller = Caller::of(&request)?.clone();
         let wanted = self.queries.positions().read(request.metadata())?;
         let (found, stale) = self.people.find(&caller, request.into_inner().limit, &wanted).await?;
-        // The index reads the whole log in order: one partition's position says it all.
-        let partition = caller.member()?.member.0.partition();
-        let position = Position { context: "membership".to_owned(), partition, sequence: found.position };
         Ok(Response::new(wire::FindPeopleResponse {
             matches: found.matches.into_iter().map(messages::found).collect(),
             advice: found.advice,
-            position: self.queries.positions().sign(&Positions::from(position)),
+            position: self.position(&caller, found.position)?,
             stale,
         }))
+    }
+
+    async fn suggest_communities(
+        &self,
+        request: Request<wire::SuggestCommunitiesRequest>,
+    ) -> Result<Response<wire::SuggestCommunitiesResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let wanted = self.queries.positions().read(request.metadata())?;
+        let (found, position, stale) = self.people.communities(&caller, request.into_inner().limit, &wanted).await?;
+        let communities = found.into_iter().map(messages::community).collect();
+        let position = self.position(&caller, position)?;
+        Ok(Response::new(wire::SuggestCommunitiesResponse { communities, position, stale }))
+    }
+
+    async fn suggest_threads(
+        &self,
+        request: Request<wire::SuggestThreadsRequest>,
+    ) -> Result<Response<wire::SuggestThreadsResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let wanted = self.queries.positions().read(request.metadata())?;
+        let wire::SuggestThreadsRequest { limit, community_id } = request.into_inner();
+        let only = (!community_id.is_empty()).then(|| input::id("community_id", &community_id)).transpose()?;
+        let (found, position, stale) = self.people.threads(&caller, only, limit, &wanted).await?;
+        let threads = found.into_iter().map(messages::thread).collect();
+        let position = self.position(&caller, position)?;
+        Ok(Response::new(wire::SuggestThreadsResponse { threads, position, stale }))
     }
 
     async fn request_introduction(

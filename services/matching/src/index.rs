@@ -9,18 +9,23 @@
 //! * An answer stands at one position: a batch of the log is taken in whole or not at all.
 
 mod catalog;
+pub(crate) mod expansion;
 pub(crate) mod fact;
 mod feature;
 pub mod feed;
 mod follow;
+mod graph;
 mod icd;
 mod kind;
 mod language;
 pub(crate) mod profile;
+pub(crate) mod purpose;
 mod question;
 mod reason;
 mod search;
+mod suggest;
 mod table;
+pub mod talk;
 pub(crate) mod tenant;
 pub mod weighing;
 mod words;
@@ -29,18 +34,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use fact::Fact;
+use kindred_eventsourcing::{Batch, RecordedCommit};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use tokio::sync::watch;
 
 pub use feature::{Feature, Kind, Release};
 pub use kindred_ranking::weight::Scale;
 pub use profile::PlainField;
-pub use reason::Reason;
+use purpose::Purpose;
+pub use reason::{About, Reason};
 pub use search::Match;
+pub use suggest::{CommunitySuggestion, ThreadSuggestion};
+use table::Draft;
 use tenant::Tenant;
 use words::Advice;
-
-use crate::domain::weights::Part;
 
 /// The best matches of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +82,8 @@ struct Inner {
     position: watch::Sender<u64>,
     /// Everything up to here of matching's own log is in.
     weights: watch::Sender<u64>,
+    /// Everything up to here of posting's log is in.
+    talk: watch::Sender<u64>,
 }
 
 impl Index {
@@ -86,6 +96,7 @@ impl Index {
             tenants: RwLock::default(),
             position: watch::Sender::new(0),
             weights: watch::Sender::new(0),
+            talk: watch::Sender::new(0),
         }))
     }
 
@@ -103,6 +114,40 @@ impl Index {
             }
         });
         found.unwrap_or_else(|| Found { matches: Vec::new(), advice: no_profile(), position })
+    }
+
+    /// The communities that suit a member best, and the position that this rests on.
+    #[must_use]
+    pub fn communities_for(
+        &self,
+        tenant: &TenantSlug,
+        viewer: MemberId,
+        limit: usize,
+    ) -> (Vec<CommunitySuggestion>, u64) {
+        self.asked(tenant, |tenant| tenant.communities_for(viewer, limit))
+    }
+
+    /// The threads that suit a member best, and the position that this rests on.
+    #[must_use]
+    pub fn threads_for(
+        &self,
+        tenant: &TenantSlug,
+        viewer: MemberId,
+        only: Option<CommunityId>,
+        limit: usize,
+    ) -> (Vec<ThreadSuggestion>, u64) {
+        self.asked(tenant, |tenant| tenant.threads_for(viewer, only, limit))
+    }
+
+    /// What a tenant answers, and the position of membership's log that it rests on.
+    fn asked<T: Default>(&self, tenant: &TenantSlug, ask: impl Fn(&Tenant) -> T) -> (T, u64) {
+        // Read first: what is found rests on this position or a later one.
+        let position = self.position();
+        let answer = self.tenant(tenant).map(|tenant| {
+            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+            (ask(&tenant), tenant.position.max(position))
+        });
+        answer.unwrap_or_else(|| (T::default(), position))
     }
 
     /// What stands between two people of a tenant.
@@ -164,29 +209,31 @@ impl Index {
 
     /// Waits until the index has come to a sequence, at most `patience`; whether it has.
     pub async fn reached(&self, sequence: u64, patience: Duration) -> bool {
-        let mut position = self.0.position.subscribe();
-        let reached = position.wait_for(|position| *position >= sequence);
-        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+        comes_to(&self.0.position, sequence, patience).await
+    }
+
+    /// Waits until the index has come to a sequence of posting's log, at most `patience`;
+    /// whether it has.
+    pub async fn talk_reached(&self, sequence: u64, patience: Duration) -> bool {
+        comes_to(&self.0.talk, sequence, patience).await
     }
 
     /// Waits until the index has come to a sequence of matching's own log, at most
     /// `patience`; whether it has.
     pub async fn weights_reached(&self, sequence: u64, patience: Duration) -> bool {
-        let mut position = self.0.weights.subscribe();
-        let reached = position.wait_for(|position| *position >= sequence);
-        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+        comes_to(&self.0.weights, sequence, patience).await
     }
 
-    /// Tables of weights that it is time to fix, by tenant.
+    /// What tables of weights are made of that it is time to fix, by tenant.
     #[must_use]
-    pub fn weights_to_fix(&self) -> Vec<(TenantSlug, Vec<Part>)> {
+    pub(crate) fn weights_to_fix(&self) -> Vec<(TenantSlug, Draft)> {
         let tenants: Vec<(TenantSlug, Arc<RwLock<Tenant>>)> = {
             let tenants = self.0.tenants.read().unwrap_or_else(PoisonError::into_inner);
             tenants.iter().map(|(slug, tenant)| (slug.clone(), tenant.clone())).collect()
         };
         let due = tenants.into_iter().filter_map(|(slug, tenant)| {
-            let parts = tenant.read().unwrap_or_else(PoisonError::into_inner).weights_to_fix()?;
-            Some((slug, parts))
+            let draft = tenant.read().unwrap_or_else(PoisonError::into_inner).weights_to_fix()?;
+            Some((slug, draft))
         });
         due.collect()
     }
@@ -209,6 +256,28 @@ impl Index {
     }
 }
 
+/// What each commit of a batch tells, by the tenant that it is of.
+fn by_tenant<E>(
+    batch: &Batch,
+    read: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, E>,
+) -> Result<HashMap<TenantSlug, Vec<Fact>>, E> {
+    let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
+    for commit in &batch.commits {
+        let Some(tenant) = commit.key.scope().tenant() else { continue };
+        let facts = read(commit)?;
+        if !facts.is_empty() {
+            tenants.entry(tenant.clone()).or_default().extend(facts);
+        }
+    }
+    Ok(tenants)
+}
+
+async fn comes_to(known: &watch::Sender<u64>, sequence: u64, patience: Duration) -> bool {
+    let mut known = known.subscribe();
+    let reached = known.wait_for(|known| *known >= sequence);
+    matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+}
+
 fn move_up(known: &watch::Sender<u64>, position: u64) {
     known.send_if_modified(|known| {
         let moved = position > *known;
@@ -219,7 +288,8 @@ fn move_up(known: &watch::Sender<u64>, position: u64) {
 
 fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<String> {
     let advice = tenant.person(viewer).map(|person| {
-        let (consents, kinds, withholds) = (person.consents, person.kinds, person.withholds);
+        let consents = person.agreed.contains(Purpose::Matching);
+        let (kinds, withholds) = (person.kinds, person.withholds);
         Advice { consents, kinds, withholds }.lines()
     });
     advice.unwrap_or_else(no_profile)

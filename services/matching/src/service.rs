@@ -20,6 +20,7 @@ use crate::clients::MembershipClient;
 use crate::grpc::Lists;
 use crate::index::Index;
 use crate::index::feed::Feed;
+use crate::index::talk::TalkFeed;
 use crate::index::weighing::{Weighing, WeightsFeed};
 use crate::projections::{Introductions, Mentors, Pairings};
 
@@ -66,6 +67,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let patience = own.patience_millis.duration();
     let log = host.stream("membership").await?;
     feed(&host, &index, log.clone(), keys.clone());
+    listen(&host, &index, host.stream("posting").await?);
     weigh(&host, &index, own.weights_check_millis.duration());
     let client = Arc::new(MembershipClient::new(membership.clone()));
     let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), client, patience);
@@ -97,6 +99,13 @@ fn feed(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore, keys
     let (ready, stop) = (host.health().condition("index"), host.tasks().token(Stage::Supporting));
     let feed = Feed::new(index.clone(), log, keys);
     host.tasks().spawn("index", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+}
+
+/// The index follows who speaks where; matching is ready once it has caught up.
+fn listen(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore) {
+    let (ready, stop) = (host.health().condition("talk"), host.tasks().token(Stage::Supporting));
+    let feed = TalkFeed::new(index.clone(), log);
+    host.tasks().spawn("talk", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
 }
 
 /// Weights are taken in as the log fixes them, and fixed when it is time.

@@ -14,7 +14,8 @@ pub struct Reason {
     pub text: String,
     /// How much it counts; the weights of a match add up to its score.
     pub weight: u32,
-    /// condition, interest, language, area, role or year.
+    /// condition, interest, language, area, role, year, stage, treatment, age_band, sex,
+    /// offer, want, community, thread, asked or likely.
     pub kind: String,
 }
 
@@ -43,9 +44,14 @@ impl Match {
     /// A reason's weight against the strongest one, in tenths, 1 to 10.
     #[must_use]
     pub fn tenths(&self, reason: &Reason) -> u32 {
-        let most = self.reasons.iter().map(|one| one.weight).max().unwrap_or(1).max(1);
-        (reason.weight.saturating_mul(10) / most).clamp(1, 10)
+        tenths(&self.reasons, reason)
     }
+}
+
+/// A reason's weight against the strongest of them, in tenths, 1 to 10.
+pub(super) fn tenths(reasons: &[Reason], reason: &Reason) -> u32 {
+    let most = reasons.iter().map(|one| one.weight).max().unwrap_or(1).max(1);
+    (reason.weight.saturating_mul(10) / most).clamp(1, 10)
 }
 
 /// People like you, best first.

@@ -8,15 +8,21 @@ use super::errors::{html, sentence};
 use super::frame::Frame;
 use super::request::{Sent, Visit};
 use crate::failure::Answer;
-use crate::model::{Community, Page};
+use crate::model::{Community, Page, SuggestedCommunity};
 use crate::operations::communities::{self, Shape};
+use crate::operations::suggestions;
 use crate::wire::{JoinPolicy, MembershipState, TenantRole};
+
+/// How many are suggested.
+const SUGGESTED: u32 = 3;
 
 #[derive(Template)]
 #[template(path = "communities.html")]
 struct CommunitiesPage {
     frame: Frame,
     communities: Page<Community>,
+    /// Communities that suit the reader; none where they cannot be had.
+    suggested: Vec<SuggestedCommunity>,
     may_create: bool,
 }
 
@@ -25,8 +31,16 @@ impl CommunitiesPage {
         self.communities.items.iter().filter(|one| one.yours()).collect()
     }
 
+    /// Those that are neither the reader's nor suggested above.
     fn others(&self) -> Vec<&Community> {
-        self.communities.items.iter().filter(|one| !one.yours()).collect()
+        let suggested = |one: &Community| self.suggested.iter().any(|it| it.community.community_id == one.community_id);
+        self.communities.items.iter().filter(|one| !one.yours() && !suggested(one)).collect()
+    }
+
+    /// The name of the reader's community because of which one is suggested.
+    fn because_of(&self, suggested: &SuggestedCommunity) -> Option<&str> {
+        let id = suggested.because_of_community_id.as_ref()?;
+        self.communities.items.iter().find(|one| one.community_id == *id).map(|one| one.name.as_str())
     }
 }
 
@@ -55,9 +69,15 @@ pub(super) const fn standing(state: &MembershipState) -> Option<&'static str> {
 pub async fn list(visit: Visit) -> Answer<Response> {
     let call = visit.call()?;
     let part = visit.part(60);
-    let (communities, frame) = tokio::join!(communities::list(call, &part), visit.frame("communities"));
+    let (communities, suggested, frame) = tokio::join!(
+        communities::list(call, &part),
+        suggestions::communities(call, SUGGESTED),
+        visit.frame("communities")
+    );
+    // The page is whole without them.
+    let suggested = suggested.unwrap_or_default();
     let may_create = visit.signed()?.session.has(TenantRole::Administrator);
-    Ok(html(&CommunitiesPage { communities: communities?, frame, may_create }))
+    Ok(html(&CommunitiesPage { communities: communities?, suggested, frame, may_create }))
 }
 
 #[derive(Template)]

@@ -9,10 +9,13 @@ use super::errors::{html, sentence};
 use super::frame::Frame;
 use super::request::{Sent, Visit};
 use crate::failure::Answer;
-use crate::model::{Community, Page, RosterEntry, ThreadSummary};
-use crate::operations::{communities, threads};
+use crate::model::{Community, Page, RosterEntry, SuggestedThread, ThreadSummary};
+use crate::operations::{communities, suggestions, threads};
 use crate::text::personal;
 use crate::wire::{JoinPolicy, MembershipState};
+
+/// How many threads are suggested.
+const SUGGESTED: u32 = 4;
 
 #[derive(Template)]
 #[template(path = "community.html")]
@@ -20,6 +23,8 @@ struct CommunityPage {
     frame: Frame,
     community: Community,
     threads: Option<Page<ThreadSummary>>,
+    /// Threads here that suit the reader; none where they cannot be had.
+    suggested: Vec<SuggestedThread>,
 }
 
 impl CommunityPage {
@@ -39,13 +44,19 @@ impl CommunityPage {
 pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
     let call = visit.call()?;
     let part = visit.part(20);
-    let (community, threads, frame) =
-        tokio::join!(communities::get(call, &id), threads::list(call, &id, &part), visit.frame("communities"));
+    let (community, threads, suggested, frame) = tokio::join!(
+        communities::get(call, &id),
+        threads::list(call, &id, &part),
+        suggestions::threads(call, SUGGESTED, id.clone()),
+        visit.frame("communities")
+    );
     let community = community?;
     // Who is not inside is refused the threads; the page then says how to get in.
     let threads = if community.yours() { Some(threads?) } else { None };
     let stale = threads.as_ref().is_some_and(|threads| threads.stale);
-    Ok(html(&CommunityPage { frame: frame.behind(stale), community, threads }))
+    // The page is whole without them.
+    let suggested = suggested.unwrap_or_default();
+    Ok(html(&CommunityPage { frame: frame.behind(stale), community, threads, suggested }))
 }
 
 /// `POST /communities/{id}/join`.

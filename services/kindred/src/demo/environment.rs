@@ -39,6 +39,7 @@ const fn reads(context: &str) -> &'static [&'static str] {
     match context.as_bytes() {
         b"notification" => &["membership", "posting", "matching"],
         b"membership" => &[],
+        b"matching" => &["membership", "posting"],
         _ => &["membership"],
     }
 }

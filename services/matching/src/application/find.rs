@@ -2,18 +2,24 @@
 
 use std::time::Duration;
 
+use kindred_ids::CommunityId;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::input::page_size;
 use kindred_service_kit::position::Positions;
 
-use crate::index::{Found, Index};
+use crate::index::{CommunitySuggestion, Found, Index, ThreadSuggestion};
+use crate::service::CONTEXT;
 
-/// The context whose log the index follows.
+/// The contexts whose logs the index follows beside its own.
 const MEMBERSHIP: &str = "membership";
+const POSTING: &str = "posting";
 /// How many matches one answer holds at most, and if not said.
 const MOST: u32 = 50;
 const USUAL: u32 = 20;
+/// How many suggestions of where to go there are if not said, and at most.
+const FEW: u32 = 5;
+const MANY: u32 = 20;
 
 /// Finds people in the index.
 #[derive(Clone)]
@@ -39,13 +45,75 @@ impl People {
     pub async fn find(&self, caller: &Caller, limit: u32, positions: &Positions) -> Result<(Found, bool), ApiError> {
         let member = caller.member()?;
         let limit = page_size("limit", limit, USUAL, MOST)?;
-        let wanted = positions.of_context(MEMBERSHIP).map(|(_, sequence)| sequence).max();
-        let stale = match wanted {
-            Some(sequence) => !self.index.reached(sequence, self.patience).await,
-            None => false,
-        };
+        let stale = !self.reached(positions).await;
         let found = self.index.find(&member.tenant, member.member, limit as usize);
         tracing::Span::current().record("kindred.sequence", found.position);
         Ok((found, stale))
+    }
+
+    /// The communities that suit the caller best, the position that this rests on, and
+    /// whether it may not yet show what the caller's positions ask for.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` on `limit`; `PERMISSION_DENIED` for anybody but a member.
+    #[tracing::instrument(name = "query.people.suggest_communities", skip_all)]
+    pub async fn communities(
+        &self,
+        caller: &Caller,
+        limit: u32,
+        positions: &Positions,
+    ) -> Result<(Vec<CommunitySuggestion>, u64, bool), ApiError> {
+        let member = caller.member()?;
+        let limit = page_size("limit", limit, FEW, MANY)?;
+        let stale = !self.reached(positions).await;
+        let (found, position) = self.index.communities_for(&member.tenant, member.member, limit as usize);
+        Ok((found, position, stale))
+    }
+
+    /// The threads that suit the caller best, of one community or of all of theirs; with
+    /// position and staleness as above.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_ARGUMENT` on `limit`; `PERMISSION_DENIED` for anybody but a member.
+    #[tracing::instrument(name = "query.people.suggest_threads", skip_all)]
+    pub async fn threads(
+        &self,
+        caller: &Caller,
+        only: Option<CommunityId>,
+        limit: u32,
+        positions: &Positions,
+    ) -> Result<(Vec<ThreadSuggestion>, u64, bool), ApiError> {
+        let member = caller.member()?;
+        let limit = page_size("limit", limit, FEW, MANY)?;
+        let stale = !self.reached(positions).await;
+        let (found, position) = self.index.threads_for(&member.tenant, member.member, only, limit as usize);
+        Ok((found, position, stale))
+    }
+
+    /// Waits for what the caller saw of each log that the index reads; whether it came.
+    async fn reached(&self, positions: &Positions) -> bool {
+        let wanted = |context| positions.of_context(context).map(|(_, sequence)| sequence).max();
+        let membership = async {
+            match wanted(MEMBERSHIP) {
+                Some(sequence) => self.index.reached(sequence, self.patience).await,
+                None => true,
+            }
+        };
+        let posting = async {
+            match wanted(POSTING) {
+                Some(sequence) => self.index.talk_reached(sequence, self.patience).await,
+                None => true,
+            }
+        };
+        let matching = async {
+            match wanted(CONTEXT) {
+                Some(sequence) => self.index.weights_reached(sequence, self.patience).await,
+                None => true,
+            }
+        };
+        let (membership, posting, matching) = tokio::join!(membership, posting, matching);
+        membership && posting && matching
     }
 }

@@ -64,6 +64,14 @@ pub fn part(table: u32, part: u32, parts: u32) -> crate::domain::weights::Part {
         floor: 11,
         features: vec!["condition:E06.3".to_owned()],
         weights: vec![7],
+        learned_from: 11,
+        associations: vec![crate::domain::weights::Association {
+            feature: "condition:E06.3".to_owned(),
+            others: vec!["condition:E11".to_owned()],
+            says: vec![-120],
+        }],
+        answered: 1_200,
+        factors: vec![("condition".to_owned(), 20)],
     }
 }
 

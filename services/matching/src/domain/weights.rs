@@ -37,6 +37,26 @@ pub struct Part {
     pub features: Vec<String>,
     /// What each is worth.
     pub weights: Vec<u16>,
+    /// How many people who agreed to it the following was learned from.
+    pub learned_from: u32,
+    /// What some values say of others, ascending over all parts.
+    pub associations: Vec<Association>,
+    /// How many introductions had been answered when the table was made.
+    pub answered: u32,
+    /// What the weights of some kinds are multiplied with, in sixteenths.
+    pub factors: Vec<(String, u16)>,
+}
+
+/// What having one value says of having others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Association {
+    /// `kind:value`.
+    pub feature: String,
+    /// The others, `kind:value`.
+    pub others: Vec<String>,
+    /// Ten-thousandths of a certainty for each of the others; less than 0 where it speaks
+    /// against.
+    pub says: Vec<i32>,
 }
 
 /// A fact about a tenant's weights.

@@ -10,8 +10,10 @@ use super::lines::Lines;
 use super::names::Names;
 use super::ranked::{Candidates, rank, write};
 use super::{EvaluateError, Ranking, Source};
+use crate::index::expansion::Expansion;
 use crate::index::fact::Fact;
 use crate::index::profile::SealedProfile;
+use crate::index::purpose::Purpose;
 use crate::index::tenant::{Opened, Tenant};
 use crate::index::{Feature, Kind, PlainField, Release};
 
@@ -35,12 +37,13 @@ pub fn profiles(train: Source<'_>, how: Profiles<'_>, ranking: Ranking<'_>) -> R
     let crowd = Crowd::read(train)?;
     let hidden = how.hide.map(|hide| crowd.hidden(hide)).transpose()?;
     let candidates = ranking.candidates.map(Candidates::read).transpose()?;
-    let tenant = crowd.tenant(how.floor);
+    let tenant = crowd.tenant(how.floor, how.infer);
     let questions = hidden.unwrap_or_else(|| crowd.people.iter().map(|(person, _)| (person, None)).collect());
-    let guess = how.infer.then(|| tenant.learned(&crowd.left_out(&questions)));
+    let learned = how.infer.then(|| tenant.lesson(&crowd.left_out(&questions)).learned());
+    let expansion = learned.map(|learned| Expansion::of(&learned));
     for (person, hidden) in questions {
         let name = crowd.people.name(person);
-        let question = tenant.question(member(name), hidden.as_ref(), guess.as_ref());
+        let question = tenant.question(member(name), hidden.as_ref(), expansion.as_ref());
         if let Some(candidates) = &candidates {
             let scores = question.scores();
             let tie = |other: &str| question.tie(member(other));
@@ -120,7 +123,7 @@ impl Crowd {
         hidden.map(|(person, hidden)| (member(self.people.name(person)), hidden)).collect()
     }
 
-    fn tenant(&self, floor: u32) -> Tenant {
+    fn tenant(&self, floor: u32, infer: bool) -> Tenant {
         let mut tenant_of = Tenant::new(&tenant(), floor);
         let mut opened = Opened::new();
         let mut facts = Vec::with_capacity(2 * self.said.len());
@@ -129,7 +132,9 @@ impl Crowd {
             let command_id = CommandId::derived(&[name.as_bytes()]);
             let profile = Arc::new(SealedProfile { command_id, fields: Box::default(), withholds: false });
             opened.insert((member, command_id), self.said[person as usize].clone());
-            facts.extend([Fact::Consent { member, given: true }, Fact::Profile { member, profile }]);
+            facts.push(Fact::Profile { member, profile });
+            let purposes = [Some(Purpose::Matching), infer.then_some(Purpose::Inference)].into_iter().flatten();
+            facts.extend(purposes.map(|purpose| Fact::Consent { member, purpose, given: true }));
         }
         tenant_of.apply(facts, &mut opened, 1);
         tenant_of.merge();

@@ -4,7 +4,7 @@ use kindred_ids::EntityId;
 use kindred_proto::matching as wire;
 use uuid::Uuid;
 
-use crate::index::{Match, Reason};
+use crate::index::{CommunitySuggestion, Match, Reason, ThreadSuggestion};
 use crate::read_model::IntroductionRow;
 
 pub(super) fn found(found: Match) -> wire::Match {
@@ -16,8 +16,22 @@ pub(super) fn found(found: Match) -> wire::Match {
     }
 }
 
+pub(super) fn community(suggested: CommunitySuggestion) -> wire::CommunitySuggestion {
+    wire::CommunitySuggestion {
+        community_id: suggested.community.to_string(),
+        score: suggested.score,
+        reasons: suggested.reasons.into_iter().map(reason).collect(),
+        because_of_community_id: suggested.because_of.map(|community| community.to_string()).unwrap_or_default(),
+    }
+}
+
+pub(super) fn thread(suggested: ThreadSuggestion) -> wire::ThreadSuggestion {
+    let ThreadSuggestion { thread, community, score } = suggested;
+    wire::ThreadSuggestion { thread_id: thread.to_string(), community_id: community.to_string(), score }
+}
+
 pub(super) fn reason(reason: Reason) -> wire::Reason {
-    wire::Reason { text: reason.text, weight: reason.weight, kind: reason.kind.as_str().to_owned() }
+    wire::Reason { text: reason.text, weight: reason.weight, kind: reason.about.as_str().to_owned() }
 }
 
 pub(super) fn introduction(row: IntroductionRow) -> wire::Introduction {

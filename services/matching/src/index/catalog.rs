@@ -42,11 +42,12 @@ impl Catalog {
     /// What of another's a feature goes with; none where nobody holds that.
     pub(super) fn counterpart(&self, id: FeatureId) -> Option<FeatureId> {
         let feature = &self.entry(id).feature;
-        if feature.kind.counterpart() == feature.kind {
-            Some(id)
-        } else {
-            self.ids.get(&feature.counterpart()).copied()
-        }
+        if feature.kind.counterpart() == feature.kind { Some(id) } else { self.find(&feature.counterpart()) }
+    }
+
+    /// The number of a feature; none where nobody holds it.
+    pub(super) fn find(&self, feature: &Feature) -> Option<FeatureId> {
+        self.ids.get(feature).copied()
     }
 
     /// All that is held.

@@ -3,26 +3,73 @@
 use std::sync::Arc;
 
 use kindred_eventsourcing::{DecodeError, Record, RecordedCommit};
-use kindred_ids::{CommunityId, MemberId};
+use kindred_ids::{CommunityId, MemberId, ThreadId};
 use kindred_proto::membership as proto;
 use kindred_service_host::wire::{fits, message, sealed_from_proto};
 
 use super::feature::{Kind, Release};
+use super::graph::Wish;
 use super::profile::{SealedField, SealedProfile};
-
-/// The purpose that matching needs consent for.
-const PURPOSE: &str = "matching";
+use super::purpose::Purpose;
 
 /// Something that changes who is found by whom.
 #[derive(Debug, Clone)]
 pub(crate) enum Fact {
-    Tenant { suspended: bool },
-    Profile { member: MemberId, profile: Arc<SealedProfile> },
-    Consent { member: MemberId, given: bool },
-    Suspension { member: MemberId, suspended: bool },
-    Erased { member: MemberId },
-    Membership { community: CommunityId, member: MemberId, active: bool },
-    Block { member: MemberId, blocked: MemberId, stands: bool },
+    Tenant {
+        suspended: bool,
+    },
+    Profile {
+        member: MemberId,
+        profile: Arc<SealedProfile>,
+    },
+    Consent {
+        member: MemberId,
+        purpose: Purpose,
+        given: bool,
+    },
+    Suspension {
+        member: MemberId,
+        suspended: bool,
+    },
+    Erased {
+        member: MemberId,
+    },
+    Membership {
+        community: CommunityId,
+        member: MemberId,
+        active: bool,
+    },
+    Block {
+        member: MemberId,
+        blocked: MemberId,
+        stands: bool,
+    },
+    /// Of posting's log: somebody wrote in a thread.
+    Spoke {
+        member: MemberId,
+        thread: ThreadId,
+        community: CommunityId,
+    },
+    /// A post of theirs is gone from it.
+    Unsaid {
+        member: MemberId,
+        thread: ThreadId,
+    },
+    /// The whole thread is gone.
+    ThreadGone {
+        thread: ThreadId,
+    },
+    /// One wrote to the other, whom they had been introduced to.
+    Wrote {
+        from: MemberId,
+        to: MemberId,
+    },
+    /// Of matching's own log: how one's wish to meet another stands now.
+    Wish {
+        from: MemberId,
+        to: MemberId,
+        wish: Wish,
+    },
 }
 
 impl Fact {
@@ -32,8 +79,12 @@ impl Fact {
             Self::Profile { member, .. }
             | Self::Consent { member, .. }
             | Self::Suspension { member, .. }
-            | Self::Erased { member } => Some(*member),
-            Self::Tenant { .. } | Self::Membership { .. } | Self::Block { .. } => None,
+            | Self::Erased { member }
+            | Self::Membership { member, .. }
+            | Self::Spoke { member, .. }
+            | Self::Unsaid { member, .. } => Some(*member),
+            Self::Wish { from, .. } => Some(*from),
+            Self::Tenant { .. } | Self::Block { .. } | Self::ThreadGone { .. } | Self::Wrote { .. } => None,
         }
     }
 }
@@ -65,14 +116,14 @@ fn fact(commit: &RecordedCommit, record: &Record) -> Result<Option<Fact>, Decode
         "ConsentGiven" => {
             let read: proto::ConsentGiven = message(record)?;
             let member = id(record, &read.member_id)?;
-            return version_one(record)
-                .map(|()| (read.purpose == PURPOSE).then_some(Fact::Consent { member, given: true }));
+            version_one(record)?;
+            return Ok(consent(member, &read.purpose, true));
         }
         "ConsentWithdrawn" => {
             let read: proto::ConsentWithdrawn = message(record)?;
             let member = id(record, &read.member_id)?;
-            return version_one(record)
-                .map(|()| (read.purpose == PURPOSE).then_some(Fact::Consent { member, given: false }));
+            version_one(record)?;
+            return Ok(consent(member, &read.purpose, false));
         }
         "MemberJoined" => {
             let read: proto::MemberJoined = message(record)?;
@@ -104,6 +155,11 @@ fn fact(commit: &RecordedCommit, record: &Record) -> Result<Option<Fact>, Decode
         _ => return Ok(None),
     };
     version_one(record).map(|()| Some(known))
+}
+
+/// None for a purpose of somebody else.
+fn consent(member: MemberId, purpose: &str, given: bool) -> Option<Fact> {
+    Some(Fact::Consent { member, purpose: Purpose::from_name(purpose)?, given })
 }
 
 fn version_one(record: &Record) -> Result<(), DecodeError> {

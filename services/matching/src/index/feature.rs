@@ -36,14 +36,29 @@ impl Release {
         }
     }
 
-    /// Whether a value that an owner releases so counts for a viewer who holds it and
+    /// Whether a value that an owner releases so is open to a viewer who holds it and
     /// releases it as `own`; `share` says whether the two share a community.
-    #[must_use]
-    pub const fn reaches(self, own: Self, share: bool) -> bool {
+    const fn reaches(self, own: Self, share: bool) -> bool {
         match self {
             Self::Tenant => true,
             Self::Matched => share || !matches!(own, Self::Community),
             Self::Community => share,
+        }
+    }
+
+    /// Whether a value that an owner releases so counts for a viewer who releases it as
+    /// `own`: it must be open to both, so that a reason is one for both and the two score
+    /// each other alike. For a viewer who does not hold it (`own` is none) it must be open
+    /// to those who do not.
+    #[must_use]
+    pub const fn counts(self, own: Option<Self>, share: bool) -> bool {
+        match own {
+            Some(own) => self.reaches(own, share) && own.reaches(self, share),
+            None => match self {
+                Self::Tenant => true,
+                Self::Community => share,
+                Self::Matched => false,
+            },
         }
     }
 }
@@ -68,7 +83,8 @@ impl fmt::Display for Feature {
 }
 
 impl Feature {
-    fn new(kind: Kind, value: impl Into<Box<str>>) -> Self {
+    /// A feature of a normalized value.
+    pub(super) fn new(kind: Kind, value: impl Into<Box<str>>) -> Self {
         Self { kind, value: value.into() }
     }
 
@@ -81,7 +97,7 @@ impl Feature {
                 Some((system, code)) => format!("{system}:{code}"),
                 None => typed.trim().to_owned(),
             },
-            Kind::Year => typed.trim().to_owned(),
+            Kind::Year | Kind::Community | Kind::Thread | Kind::Asked => typed.trim().to_owned(),
             Kind::Interest
             | Kind::Role
             | Kind::Area
@@ -129,7 +145,10 @@ impl Feature {
             | Kind::AgeBand
             | Kind::Sex
             | Kind::Offer
-            | Kind::Want => Vec::new(),
+            | Kind::Want
+            | Kind::Community
+            | Kind::Thread
+            | Kind::Asked => Vec::new(),
         }
     }
 
@@ -165,6 +184,10 @@ impl Feature {
             Kind::Sex => 4,
             // What somebody needs and another has is worth more than what both have.
             Kind::Offer | Kind::Want => 32,
+            Kind::Community => 6,
+            Kind::Thread => 12,
+            // Worth the same, however many ask.
+            Kind::Asked => 0,
         }
     }
 }
@@ -208,13 +231,17 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_whom() {
+    fn what_counts_between_whom() {
         use Release::{Community, Matched, Tenant};
-        for own in [Tenant, Matched, Community] {
-            assert!(Tenant.reaches(own, false) && Matched.reaches(own, true) && Community.reaches(own, true));
-            assert!(!Community.reaches(own, false));
+        for own in Release::ALL {
+            for theirs in Release::ALL {
+                assert!(own.counts(Some(theirs), true), "in one community everything is open to both");
+                assert_eq!(own.counts(Some(theirs), false), theirs.counts(Some(own), false), "for both or for neither");
+                let held_back = own == Community || theirs == Community;
+                assert_eq!(own.counts(Some(theirs), false), !held_back);
+            }
         }
-        assert!(Matched.reaches(Matched, false) && Matched.reaches(Tenant, false));
-        assert!(!Matched.reaches(Community, false), "the viewer does not release it to the owner");
+        assert!(Tenant.counts(None, false) && Community.counts(None, true));
+        assert!(!Community.counts(None, false) && !Matched.counts(None, true), "only for those who hold it too");
     }
 }

@@ -51,14 +51,9 @@ impl<S: EventStore> Take for Feed<S> {
     }
 
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
-        let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
-        for commit in &batch.commits {
-            let Some(tenant) = commit.key.scope().tenant() else { continue };
-            let facts = facts(commit).map_err(|source| StoreError::Unreadable { sequence: commit.sequence, source })?;
-            if !facts.is_empty() {
-                tenants.entry(tenant.clone()).or_default().extend(facts);
-            }
-        }
+        let tenants = super::by_tenant(&batch, |commit| {
+            facts(commit).map_err(|source| StoreError::Unreadable { sequence: commit.sequence, source })
+        })?;
         let mut withheld = false;
         let mut opened = loop {
             match self.opened(&tenants).await {

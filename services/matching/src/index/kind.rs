@@ -27,10 +27,16 @@ pub enum Kind {
     Offer,
     /// What somebody looks for: counts for those who offer it.
     Want,
+    /// A community that both are in. This and what follows is done, not said.
+    Community,
+    /// A thread in which both spoke.
+    Thread,
+    /// Whom somebody asked to meet.
+    Asked,
 }
 
 impl Kind {
-    /// All of them.
+    /// All that a profile may hold.
     pub const ALL: [Self; 12] = [
         Self::Condition,
         Self::Interest,
@@ -45,6 +51,17 @@ impl Kind {
         Self::Offer,
         Self::Want,
     ];
+
+    /// How many there are, with what is done.
+    pub(super) const COUNT: usize = 15;
+
+    /// What is done, not said.
+    pub(super) const DONE: [Self; 3] = [Self::Community, Self::Thread, Self::Asked];
+
+    /// Reads the name for programs; none of a kind that this program does not know.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().chain(Self::DONE).find(|kind| kind.as_str() == name)
+    }
 
     /// Its name for programs.
     #[must_use]
@@ -62,6 +79,9 @@ impl Kind {
             Self::Sex => "sex",
             Self::Offer => "offer",
             Self::Want => "want",
+            Self::Community => "community",
+            Self::Thread => "thread",
+            Self::Asked => "asked",
         }
     }
 
@@ -83,6 +103,13 @@ impl Kind {
             12 => Some(Self::Want),
             _ => None,
         }
+    }
+
+    /// Whether it is what people do where both are, which both see anyway, and not what
+    /// they say of themselves.
+    #[must_use]
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Community | Self::Thread | Self::Asked)
     }
 
     /// What of another's it goes with: what is offered with what is wanted, all else with

@@ -6,6 +6,9 @@
 //!   ever shown.
 //! * A value is named only if it counted, so never below the cohort floor; what is shared
 //!   below it is named by what it is a kind of.
+//! * A guess is never named: only that there is one.
+
+use std::collections::BTreeMap;
 
 use super::catalog::FeatureId;
 use super::feature::{Kind, Release};
@@ -13,6 +16,26 @@ use super::profile::Field;
 use super::search::Shared;
 use super::tenant::{Person, Tenant};
 use super::words;
+
+/// What a reason is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// What both said or did.
+    Shared(Kind),
+    /// What often goes with what the viewer said.
+    Likely,
+}
+
+impl About {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared(kind) => kind.as_str(),
+            Self::Likely => "likely",
+        }
+    }
+}
 
 /// A reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +45,7 @@ pub struct Reason {
     /// Its share of the score.
     pub weight: u32,
     /// What it is about.
-    pub kind: Kind,
+    pub about: About,
 }
 
 /// A field of the viewer, and the part of its chain that both share.
@@ -41,22 +64,23 @@ pub(super) fn reasons(
     share: bool,
     shareable: &[Shared],
 ) -> Vec<Reason> {
-    let mut counted: Vec<(FeatureId, u16)> = shareable
+    let mut counted: Vec<&Shared> = shareable
         .iter()
         .filter(|shared| {
             let held = theirs.binary_search_by_key(&shared.feature, |(feature, _)| *feature);
-            held.is_ok_and(|place| theirs[place].1.reaches(shared.own, share))
+            held.is_ok_and(|place| theirs[place].1.counts(shared.own, share))
         })
-        .map(|shared| (shared.feature, shared.weight))
         .collect();
-    counted.sort_unstable();
+    counted.sort_unstable_by_key(|shared| shared.feature);
+    let mut reasons = summed(tenant, &counted);
+    counted.retain(|shared| about(tenant, shared).is_none());
+    let counted: Vec<(FeatureId, u16)> = counted.iter().map(|shared| (shared.feature, shared.weight)).collect();
     let mut common: Vec<Common<'_>> =
         viewer.fields().iter().filter_map(|field| common(tenant, field, &counted)).collect();
     // What is shared nearest to a field's own value is told by that field; ties by value,
     // so that the numbers of features do not matter.
     common.sort_by(|one, other| order(tenant, one).cmp(&order(tenant, other)));
     let mut told: Vec<FeatureId> = Vec::new();
-    let mut reasons: Vec<Reason> = Vec::new();
     for Common { field, mut shared, .. } in common {
         shared.retain(|(feature, _)| !told.contains(feature));
         let Some((nearest, _)) = shared.first().copied() else { continue };
@@ -65,10 +89,32 @@ pub(super) fn reasons(
         let feature = &tenant.catalog.entry(nearest).feature;
         let own = if nearest == field.feature { tenant.label(field) } else { None };
         let leaf = &tenant.catalog.entry(field.feature).feature;
-        reasons.push(Reason { text: words::sentence(feature, leaf, own), weight, kind: feature.kind });
+        reasons.push(Reason { text: words::sentence(feature, leaf, own), weight, about: About::Shared(feature.kind) });
     }
-    reasons.sort_by(|one, other| (other.weight, one.kind, &one.text).cmp(&(one.weight, other.kind, &other.text)));
+    reasons.sort_by(|one, other| (other.weight, one.about, &one.text).cmp(&(one.weight, other.about, &other.text)));
     reasons
+}
+
+/// What is told as a sum and not by one field of the viewer: what both do, and what is
+/// guessed; none for all else.
+fn about(tenant: &Tenant, shared: &Shared) -> Option<About> {
+    if shared.own.is_none() {
+        return Some(About::Likely);
+    }
+    let kind = tenant.catalog.entry(shared.feature).feature.kind;
+    kind.is_done().then_some(About::Shared(kind))
+}
+
+fn summed(tenant: &Tenant, counted: &[&Shared]) -> Vec<Reason> {
+    let mut sums: BTreeMap<About, (usize, u32)> = BTreeMap::new();
+    for shared in counted {
+        let Some(about) = about(tenant, shared) else { continue };
+        let (count, weight) = sums.entry(about).or_default();
+        *count += 1;
+        *weight += u32::from(shared.weight);
+    }
+    let reason = |(about, (count, weight))| Reason { text: words::together(about, count), weight, about };
+    sums.into_iter().map(reason).collect()
 }
 
 fn common<'a>(tenant: &Tenant, field: &'a Field, counted: &[(FeatureId, u16)]) -> Option<Common<'a>> {

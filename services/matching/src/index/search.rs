@@ -17,6 +17,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::FeatureId;
 use super::feature::Release;
+use super::purpose::Purpose;
 use super::reason::Reason;
 use super::tenant::{Tenant, list};
 
@@ -37,7 +38,8 @@ pub struct Match {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shared {
     pub(super) feature: FeatureId,
-    pub(super) own: Release,
+    /// How the viewer releases it; none where they do not hold it and it is guessed.
+    pub(super) own: Option<Release>,
     pub(super) weight: u16,
 }
 
@@ -57,15 +59,30 @@ impl Tenant {
         if !self.is_present(viewer) || !self.consents(viewer) {
             return Vec::new();
         }
-        let shared = self.shareable(&self.held(slot), weigh);
+        let mut shared = self.shareable(self.sought(slot).into_iter(), weigh);
+        shared.extend(self.expanded(slot));
         let best = self.best(slot, limit, &shared);
         best.into_iter().map(|best| self.explained(slot, best, &shared)).collect()
     }
 
-    /// What of others goes with this and is worth something.
-    pub(super) fn shareable(&self, held: &[(FeatureId, Release)], weigh: impl Fn(FeatureId) -> u16) -> Vec<Shared> {
-        let sought = held.iter().filter_map(|(feature, own)| Some((self.catalog.counterpart(*feature)?, *own)));
-        let shared = sought.map(|(feature, own)| Shared { feature, own, weight: weigh(feature) });
+    /// What is guessed for a viewer who agreed to that.
+    fn expanded(&self, viewer: Slot) -> Vec<Shared> {
+        let person = self.person_at(viewer);
+        match self.fixed.expansion() {
+            Some(expansion) if person.agreed.contains(Purpose::Inference) => {
+                self.guessed(&self.with_ancestors(person.fields().iter()), expansion)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What of this is worth something.
+    pub(super) fn shareable(
+        &self,
+        sought: impl Iterator<Item = (FeatureId, Release)>,
+        weigh: impl Fn(FeatureId) -> u16,
+    ) -> Vec<Shared> {
+        let shared = sought.map(|(feature, own)| Shared { feature, own: Some(own), weight: weigh(feature) });
         shared.filter(|shared| shared.weight > 0).collect()
     }
 
@@ -73,7 +90,9 @@ impl Tenant {
     pub(super) fn best(&self, viewer: Slot, limit: usize, shared: &[Shared]) -> Vec<Best> {
         let terms: Vec<Term> = shared.iter().flat_map(|shared| self.terms(shared)).collect();
         let circle = if terms.iter().any(|term| term.circle_only) { self.circle(viewer) } else { Slots::default() };
-        let hidden = self.hidden_from(viewer);
+        let mut hidden = self.hidden_from(viewer);
+        let settled = self.graph.settled(self.person_at(viewer).id);
+        hidden.extend(settled.filter_map(|member| self.slot(member)));
         let query = Query { terms: &terms, circle: &circle, hidden: &hidden, limit };
         let tie = |slot| self.tie(viewer, self.person_at(slot).id);
         SCRATCH.with_borrow_mut(|scratch| self.lists.top(&query, self.capacity(), scratch, tie))
@@ -96,10 +115,11 @@ impl Tenant {
         let Shared { feature, own, weight } = *shared;
         Release::ALL
             .into_iter()
+            .filter(move |release| release.counts(own, true))
             .map(move |release| Term {
                 list: list(feature, release),
                 weight: u32::from(weight),
-                circle_only: !release.reaches(own, false),
+                circle_only: !release.counts(own, false),
             })
             .filter(|term| self.lists.length(term.list) > 0)
     }

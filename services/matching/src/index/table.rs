@@ -7,19 +7,37 @@
 //! * A table is a function of its tenant's facts up to one position, and names no value
 //!   below the cohort floor.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use kindred_ids::MemberId;
+use kindred_ranking::outcomes::Outcome;
 use kindred_ranking::weight::Scale;
 
 use super::catalog::FeatureId;
+use super::expansion::{Expansion, Lesson};
 use super::feature::{Feature, Kind};
+use super::purpose::Purpose;
+use super::reason::About;
 use super::tenant::Tenant;
 use crate::domain::weights::Part;
 
 /// The most bytes of values and weights in one part, so that a commit holds it.
 const PART_BYTES: usize = 200 * 1024;
-/// What a weight takes in a part beside the value itself, at most.
-const WEIGHT_BYTES: usize = 8;
+/// What a value takes in a part beside its own name, at most.
+const NUMBER_BYTES: usize = 8;
+
+/// What it is worth that somebody asked to meet the one who looks: more than what two
+/// people commonly share.
+const ASKED: u16 = 1_000;
+
+/// How many introductions must have been answered, by people who all agreed to it, before
+/// anything is learned from what came of them.
+const ENOUGH_OUTCOMES: u32 = 1_000;
+/// The most that it is learned from.
+const MOST_OUTCOMES: usize = 10_000;
+
+/// A factor that changes nothing.
+const ONCE: u16 = 16;
 
 /// A table that holds.
 #[derive(Debug)]
@@ -27,6 +45,11 @@ struct Table {
     population: u32,
     floor: u32,
     weights: HashMap<Feature, u16>,
+    learned_from: u32,
+    expansion: Expansion,
+    answered: u32,
+    /// What the weights of each kind are multiplied with, in sixteenths.
+    factors: [u16; Kind::COUNT],
 }
 
 /// The table that holds, and the one that is coming.
@@ -39,6 +62,11 @@ pub(super) struct Fixed {
 }
 
 impl Fixed {
+    /// What goes together, as the table says.
+    pub(super) fn expansion(&self) -> Option<&Expansion> {
+        self.holds.as_ref().map(|table| &table.expansion)
+    }
+
     fn take(&mut self, part: Part) {
         if part.part == 0 {
             self.coming.clear();
@@ -53,10 +81,18 @@ impl Fixed {
 }
 
 fn table(parts: &[Part]) -> Option<Table> {
-    let Part { population, floor, .. } = *parts.first()?;
+    let first = parts.first()?;
+    let Part { population, floor, learned_from, answered, .. } = *first;
     let values = parts.iter().flat_map(|part| part.features.iter().zip(&part.weights));
     let weights = values.filter_map(|(feature, weight)| Some((Feature::parse(feature)?, *weight))).collect();
-    Some(Table { population, floor, weights })
+    let expansion = Expansion::of(parts.iter().flat_map(|part| &part.associations));
+    let mut factors = [ONCE; Kind::COUNT];
+    for (kind, factor) in &first.factors {
+        if let Some(kind) = Kind::from_name(kind) {
+            factors[kind as usize] = *factor;
+        }
+    }
+    Some(Table { population, floor, weights, learned_from, expansion, answered, factors })
 }
 
 impl Tenant {
@@ -69,9 +105,13 @@ impl Tenant {
     /// is coded, else by how many hold it now. What too few hold now is worth nothing.
     pub(super) fn weight(&self, feature: FeatureId) -> u16 {
         let (entry, holders, scale) = (self.catalog.entry(feature), self.holders(feature), self.scale());
-        if holders < scale.floor {
-            return 0;
-        }
+        // What people see of each other anyway names nobody, however few they are.
+        let holders = match entry.feature.kind {
+            Kind::Asked => return ASKED,
+            kind if kind.is_done() => holders.max(scale.floor),
+            _ if holders < scale.floor => return 0,
+            _ => holders,
+        };
         match &self.fixed.holds {
             None => scale.weight(entry.boost, holders),
             Some(table) => {
@@ -79,26 +119,51 @@ impl Tenant {
                 // A coded value that is not in the table was held by fewer than the floor.
                 let holders = if entry.feature.kind.is_coded() { table.floor } else { holders.max(table.floor) };
                 let known = table.weights.get(&entry.feature).copied();
-                known.unwrap_or_else(|| fixed.weight(entry.boost, holders))
+                let weight = u32::from(known.unwrap_or_else(|| fixed.weight(entry.boost, holders)));
+                let factor = u32::from(table.factors[entry.feature.kind as usize]);
+                let weighed = (weight * factor + u32::from(ONCE) / 2) / u32::from(ONCE);
+                u16::try_from(weighed).unwrap_or(u16::MAX).max(1)
             }
         }
     }
 
-    /// The next table, in parts, if it is time for one: the first as soon as anything can
-    /// count, then whenever there are a quarter more people or a fifth fewer.
-    pub(crate) fn weights_to_fix(&self) -> Option<Vec<Part>> {
+    /// What the next table is made of, if it is time for one: the first as soon as anything
+    /// can count, then whenever there are a quarter more people or a fifth fewer, of all or
+    /// of those from whom it may be learned what goes together, or of answered introductions.
+    pub(crate) fn weights_to_fix(&self) -> Option<Draft> {
         let Scale { population, floor } = self.scale();
+        let may_learn = if self.inferring() >= floor { self.inferring() } else { 0 };
         let due = match &self.fixed.holds {
-            None => population >= floor,
+            None => true,
             Some(table) => {
-                let (now, then) = (u64::from(population), u64::from(table.population));
-                population >= floor && (4 * now >= 5 * then || 5 * now <= 4 * then)
+                moved(table.population, population)
+                    || moved(table.learned_from, may_learn)
+                    || self.graph.answered() >= ENOUGH_OUTCOMES && moved(table.answered, self.graph.answered())
             }
         };
-        due.then(|| self.parts())
+        (due && population >= floor).then(|| self.draft())
     }
 
-    fn parts(&self) -> Vec<Part> {
+    /// What came of introductions between people who both agreed that it be learned from.
+    fn outcomes(&self) -> Vec<Outcome> {
+        let agrees = |member: &MemberId| self.agrees(*member, Purpose::Outcomes);
+        let answered = self.graph.outcomes().into_iter().filter(|(from, to, _)| agrees(from) && agrees(to));
+        let outcome = |(from, to, good): (MemberId, MemberId, bool)| {
+            let shared = self.shared(from, &[to]);
+            let mut parts = vec![0; Kind::ALL.len()];
+            for reason in &shared.first()?.reasons {
+                if let About::Shared(kind) = reason.about
+                    && let Some(part) = Kind::ALL.iter().position(|one| *one == kind)
+                {
+                    parts[part] += reason.weight;
+                }
+            }
+            Some(Outcome { parts, good })
+        };
+        answered.filter_map(outcome).take(MOST_OUTCOMES).collect()
+    }
+
+    fn draft(&self) -> Draft {
         let scale = self.scale();
         let coded = self.catalog.iter().filter(|(_, entry)| entry.feature.kind.is_coded());
         let mut values: Vec<(String, u16)> = coded
@@ -106,33 +171,97 @@ impl Tenant {
             .map(|(id, entry)| (entry.feature.to_string(), scale.weight(entry.boost, self.holders(id))))
             .collect();
         values.sort_unstable();
-        let mut pieces: Vec<Vec<(String, u16)>> = vec![Vec::new()];
-        let mut bytes = 0;
-        for value in values {
-            bytes += value.0.len() + WEIGHT_BYTES;
-            if bytes > PART_BYTES {
-                bytes = value.0.len() + WEIGHT_BYTES;
-                pieces.push(Vec::new());
-            }
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(value);
-            }
+        let lesson = (self.inferring() >= scale.floor).then(|| self.lesson(&HashSet::new()));
+        Draft {
+            table: self.fixed.number + 1,
+            membership_position: self.position,
+            scale,
+            values,
+            lesson,
+            answered: self.graph.answered(),
+            outcomes: self.outcomes(),
         }
-        let parts = pieces.len() as u32;
-        let part = |(part, values): (usize, Vec<(String, u16)>)| {
-            let (features, weights) = values.into_iter().unzip();
-            Part {
-                table: self.fixed.number + 1,
-                part: part as u32,
-                parts,
-                membership_position: self.position,
-                population: scale.population,
-                floor: scale.floor,
-                features,
-                weights,
-            }
+    }
+}
+
+/// Whether there are a quarter more than there were, or a fifth fewer.
+fn moved(then: u32, now: u32) -> bool {
+    let (then, now) = (u64::from(then), u64::from(now));
+    then != now && (4 * now >= 5 * then || 5 * now <= 4 * then)
+}
+
+/// What a table is made of, apart from the index.
+pub(crate) struct Draft {
+    table: u32,
+    membership_position: u64,
+    scale: Scale,
+    /// Ascending.
+    values: Vec<(String, u16)>,
+    lesson: Option<Lesson>,
+    answered: u32,
+    outcomes: Vec<Outcome>,
+}
+
+impl Draft {
+    /// The table, in parts that each fit a commit.
+    pub(crate) fn parts(self) -> Vec<Part> {
+        let learned_from = self.lesson.as_ref().map_or(0, Lesson::people);
+        let associations = self.lesson.as_ref().map(Lesson::learned).unwrap_or_default();
+        let empty = Part {
+            table: self.table,
+            part: 0,
+            parts: 0,
+            membership_position: self.membership_position,
+            population: self.scale.population,
+            floor: self.scale.floor,
+            features: Vec::new(),
+            weights: Vec::new(),
+            learned_from,
+            associations: Vec::new(),
+            answered: self.answered,
+            factors: factors(&self.outcomes),
         };
-        pieces.into_iter().enumerate().map(part).collect()
+        let mut parts = Parts { pieces: vec![empty.clone()], empty, bytes: 0 };
+        for (feature, weight) in self.values {
+            let part = parts.with_room_for(feature.len() + NUMBER_BYTES);
+            part.features.push(feature);
+            part.weights.push(weight);
+        }
+        for association in associations {
+            let others: usize = association.others.iter().map(|other| other.len() + NUMBER_BYTES).sum();
+            parts.with_room_for(association.feature.len() + others).associations.push(association);
+        }
+        let count = parts.pieces.len() as u32;
+        (0..).zip(parts.pieces).map(|(number, part)| Part { part: number, parts: count, ..part }).collect()
+    }
+}
+
+/// What each kind is to be multiplied with, where enough came of enough introductions.
+fn factors(outcomes: &[Outcome]) -> Vec<(String, u16)> {
+    if outcomes.len() < ENOUGH_OUTCOMES as usize {
+        return Vec::new();
+    }
+    let learned = kindred_ranking::outcomes::factors(Kind::ALL.len(), outcomes);
+    let factor = |(kind, factor): (Kind, f64)| (kind.as_str().to_owned(), (factor * f64::from(ONCE)).round() as u16);
+    Kind::ALL.into_iter().zip(learned).map(factor).collect()
+}
+
+/// Parts that are being filled.
+struct Parts {
+    pieces: Vec<Part>,
+    empty: Part,
+    bytes: usize,
+}
+
+impl Parts {
+    /// The part that takes this much more.
+    fn with_room_for(&mut self, bytes: usize) -> &mut Part {
+        self.bytes += bytes;
+        if self.bytes > PART_BYTES {
+            self.bytes = bytes;
+            self.pieces.push(self.empty.clone());
+        }
+        self.pieces.last_mut().expect("there is one from the start")
     }
 }
 

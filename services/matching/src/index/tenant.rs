@@ -7,6 +7,7 @@
 //! * Only members who consent, are not suspended and were not erased are in the lists
 //!   that a search reads: who stops to be so is out of them with the fact itself.
 
+mod meet;
 mod take;
 
 use std::collections::{HashMap, HashSet};
@@ -19,7 +20,9 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::{Catalog, FeatureId, Pool};
 use super::feature::{Kinds, Release};
+use super::graph::Graph;
 use super::profile::{Field, PlainField, Profile};
+use super::purpose::{Purpose, Purposes};
 use super::table::Fixed;
 
 /// People who changed at which their lists are merged, however few people there are.
@@ -39,7 +42,7 @@ pub(crate) type Opened = HashMap<(MemberId, CommandId), Vec<PlainField>>;
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) id: MemberId,
-    pub(super) consents: bool,
+    pub(super) agreed: Purposes,
     suspended: bool,
     /// Whether the lists hold them.
     listed: bool,
@@ -54,7 +57,7 @@ pub(super) struct Person {
 
 impl Person {
     const fn eligible(&self) -> bool {
-        self.consents && !self.suspended
+        self.agreed.contains(Purpose::Matching) && !self.suspended
     }
 
     pub(super) fn fields(&self) -> &[Field] {
@@ -87,9 +90,14 @@ pub(crate) struct Tenant {
     people: Vec<Option<Person>>,
     free: Vec<Slot>,
     erased: HashSet<MemberId>,
+    /// Of whom facts are still to be taken in.
+    withheld: HashSet<MemberId>,
     blocks: HashMap<MemberId, Blocks>,
     pub(super) communities: HashMap<CommunityId, RoaringBitmap>,
+    pub(super) graph: Graph,
     population: u32,
+    /// How many of the population agree to inference.
+    inferring: u32,
     pub(super) fixed: Fixed,
     pub(super) position: u64,
 }
@@ -108,18 +116,42 @@ impl Tenant {
             people: Vec::new(),
             free: Vec::new(),
             erased: HashSet::new(),
+            withheld: HashSet::new(),
             blocks: HashMap::new(),
             communities: HashMap::new(),
+            graph: Graph::default(),
             population: 0,
+            inferring: 0,
             fixed: Fixed::default(),
             position: 0,
         }
     }
 
     /// Everything that a person holds, also by holding a kind of it, each once and as far
-    /// as they release it at all.
+    /// as they release it at all; with where they are and whom they ask to meet.
     pub(super) fn held(&self, slot: Slot) -> Vec<(FeatureId, Release)> {
-        self.with_ancestors(self.person_at(slot).fields().iter())
+        let person = self.person_at(slot);
+        let mut held = self.with_ancestors(person.fields().iter());
+        let done = self.places(person).chain(self.asks(person.id));
+        held.extend(done.map(|feature| (feature, Release::Tenant)));
+        held.sort_unstable();
+        held
+    }
+
+    /// What of others goes with what a person says of themselves and does.
+    pub(super) fn sought(&self, slot: Slot) -> Vec<(FeatureId, Release)> {
+        let person = self.person_at(slot);
+        let said = self.counterparts(self.with_ancestors(person.fields().iter()));
+        let done = self.places(person).chain(self.asked_feature(person.id));
+        said.chain(done.map(|feature| (feature, Release::Tenant))).collect()
+    }
+
+    /// What of others goes with what somebody holds.
+    pub(super) fn counterparts(
+        &self,
+        held: Vec<(FeatureId, Release)>,
+    ) -> impl Iterator<Item = (FeatureId, Release)> + '_ {
+        held.into_iter().filter_map(|(feature, own)| Some((self.catalog.counterpart(feature)?, own)))
     }
 
     /// What somebody holds who has these fields.
@@ -153,9 +185,14 @@ impl Tenant {
         !self.suspended && self.person(member).is_some_and(|person| !person.suspended)
     }
 
+    /// Whether a member agreed to a purpose.
+    pub(crate) fn agrees(&self, member: MemberId, purpose: Purpose) -> bool {
+        self.person(member).is_some_and(|person| person.agreed.contains(purpose))
+    }
+
     /// Whether a member agreed to be matched.
     pub(crate) fn consents(&self, member: MemberId) -> bool {
-        self.person(member).is_some_and(|person| person.consents)
+        self.agrees(member, Purpose::Matching)
     }
 
     /// How many people who can be found release a feature at all.
@@ -182,6 +219,11 @@ impl Tenant {
     /// What weights rest on beside each feature's own holders.
     pub(super) const fn scale(&self) -> Scale {
         Scale { population: self.population, floor: self.floor }
+    }
+
+    /// How many can be found who agree to inference.
+    pub(super) const fn inferring(&self) -> u32 {
+        self.inferring
     }
 
     pub(super) const fn seed(&self) -> u64 {
@@ -233,7 +275,7 @@ impl Tenant {
         });
         self.people[slot as usize] = Some(Person {
             id: member,
-            consents: false,
+            agreed: Purposes::default(),
             suspended: false,
             listed: false,
             profile: Profile::Absent,

@@ -1,6 +1,8 @@
 //! The rules of matching as properties, each against a plain reading of what they say.
 
+mod guesses;
 mod oracle;
+mod places;
 mod soak;
 mod world;
 
@@ -68,7 +70,7 @@ proptest! {
         viewer in 0..PEOPLE,
         owner in 0..PEOPLE,
         picked: Pick,
-        release in prop::sample::select(vec![None, Some(Release::Community), Some(Release::Matched)]),
+        release in prop::sample::select(vec![None, Some(Release::Community), Some(Release::Matched), Some(Release::Tenant)]),
         own in prop::sample::select(vec![Release::Community, Release::Community, Release::Tenant]),
     ) {
         let mut world = World::of(&steps);

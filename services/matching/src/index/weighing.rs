@@ -9,19 +9,23 @@
 use std::sync::PoisonError;
 
 use kindred_eventsourcing::{
-    Actor, Batch, CommandContext, Contract as _, Decider as _, EventStore, ExecuteError, Executor, StoreError,
+    Actor, Batch, CommandContext, Contract as _, Decider as _, DecodeError, EventStore, ExecuteError, Executor, Record,
+    RecordedCommit, StoreError,
 };
 use kindred_ids::{CommandId, TenantSlug};
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::chain;
 use tokio_util::sync::CancellationToken;
 
+use super::fact::Fact;
 use super::follow::{Take, follow};
+use super::graph::Wish;
+use super::tenant::Opened;
 use super::{Index, move_up};
-use crate::domain::Weights;
 use crate::domain::weights::{Event, FixWeights, Part, Refusal, weights_key};
+use crate::domain::{Introduction, Weights, introduction};
 
-/// Takes fixed weights into an index.
+/// Takes fixed weights, and who asked to meet whom, into an index.
 pub struct WeightsFeed<S> {
     index: Index,
     store: S,
@@ -58,9 +62,33 @@ impl<S: EventStore> Take for WeightsFeed<S> {
                 self.index.tenant_or_new(slug).write().unwrap_or_else(PoisonError::into_inner).fix(part);
             }
         }
+        let wishes = super::by_tenant(&batch, |commit| {
+            wishes(commit).map_err(|source| StoreError::Unreadable { sequence: commit.sequence, source })
+        })?;
+        for (slug, wishes) in wishes {
+            let tenant = self.index.tenant_or_new(&slug);
+            tenant.write().unwrap_or_else(PoisonError::into_inner).observe(wishes, &mut Opened::new());
+        }
         move_up(&self.index.0.weights, batch.position);
         Ok(true)
     }
+}
+
+/// Who asked to meet whom, and how that stands; the notes are not opened.
+fn wishes(commit: &RecordedCommit) -> Result<Vec<Fact>, DecodeError> {
+    if commit.key.category() != Introduction::CATEGORY {
+        return Ok(Vec::new());
+    }
+    let wish = |record: &Record| {
+        let (from, to, wish) = match Introduction::decode(record)? {
+            introduction::Event::IntroductionRequested { from, to, .. } => (from, to, Wish::Open),
+            introduction::Event::IntroductionAccepted { from, to, .. } => (from, to, Wish::Granted),
+            introduction::Event::IntroductionDeclined { from, to, .. } => (from, to, Wish::Declined),
+            introduction::Event::IntroductionWithdrawn { from, to, .. } => (from, to, Wish::Withdrawn),
+        };
+        Ok(Fact::Wish { from, to, wish })
+    };
+    commit.records.iter().map(wish).collect()
 }
 
 /// Fixes weights.
@@ -81,7 +109,9 @@ impl<S: EventStore> Weighing<S> {
     /// by the next call.
     pub async fn fix_due(&self) -> Option<u64> {
         let mut last = None;
-        for (tenant, parts) in self.index.weights_to_fix() {
+        for (tenant, draft) in self.index.weights_to_fix() {
+            // Learning takes a while; whoever serves goes on meanwhile.
+            let Ok(parts) = tokio::task::spawn_blocking(|| draft.parts()).await else { continue };
             match self.fix(&tenant, parts).await {
                 Ok(sequence) => last = last.max(sequence),
                 Err(error) => {

@@ -1,6 +1,7 @@
 //! The sentences that matching speaks.
 
 use super::feature::{Feature, Kind, Kinds};
+use super::reason::About;
 use super::{icd, language};
 
 /// What two people have in common, as the viewer reads it: `shared` is the value, `leaf`
@@ -25,6 +26,45 @@ pub(super) fn sentence(shared: &Feature, leaf: &Feature, own: Option<&str>) -> S
         Kind::Sex => format!("You are both {}", shared.value),
         Kind::Offer => format!("They can help with {}, which you look for", shared.value),
         Kind::Want => format!("They look for {}, which you can help with", shared.value),
+        Kind::Community | Kind::Thread | Kind::Asked => together(About::Shared(shared.kind), 1),
+    }
+}
+
+/// What two people do together, so many times, or what is guessed, as the viewer reads it.
+pub(super) fn together(about: About, count: usize) -> String {
+    match (about, count) {
+        (About::Likely, _) => "What you said and what they said often go together".to_owned(),
+        (About::Shared(Kind::Asked), _) => "They asked to meet you".to_owned(),
+        (About::Shared(Kind::Thread), 1) => "You both took part in the same discussion".to_owned(),
+        (About::Shared(Kind::Thread), _) => format!("You both took part in {count} of the same discussions"),
+        (About::Shared(_), 1) => "You are in the same community".to_owned(),
+        (About::Shared(_), _) => format!("You are in {count} of the same communities"),
+    }
+}
+
+/// Why a community is suggested in which many are who are where the viewer is.
+pub(super) const MANY_CROSS: &str = "Many who are in your communities are there too";
+
+/// What many in a community have in common with the viewer, who is not in it.
+pub(super) fn of_many(shared: &Feature) -> String {
+    let value = &shared.value;
+    match shared.kind {
+        Kind::Condition => format!("Many there live with {}", condition(value, None)),
+        Kind::Interest => format!("Many there enjoy {value}"),
+        Kind::Role => format!("Many there are there as {} {value}", article(value)),
+        Kind::Area if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("Many there live where postal codes begin with {value}")
+        }
+        Kind::Area => format!("Many there live near {value}"),
+        Kind::Language => format!("Many there speak {}", language::name(value)),
+        Kind::Year => "Many there were diagnosed around the same time as you".to_owned(),
+        Kind::Stage => format!("Many there are {value}"),
+        Kind::Treatment => format!("Many there are treated with {value}"),
+        Kind::AgeBand => format!("Many there are {}", age(value)),
+        Kind::Sex => format!("Many there are {value}"),
+        Kind::Offer => format!("Many there can help with {value}, which you look for"),
+        Kind::Want => format!("Many there look for {value}, which you can help with"),
+        Kind::Community | Kind::Thread | Kind::Asked => MANY_CROSS.to_owned(),
     }
 }
 

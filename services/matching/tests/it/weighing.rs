@@ -31,7 +31,7 @@ async fn at_a_fixed_table_nobody_who_goes_changes_what_a_code_is_worth() {
     let people = crowd(&town).await;
     town.weigh().await;
     let worth = |reasons: &[kindred_matching::index::Reason]| {
-        let coded = reasons.iter().filter(|reason| matches!(reason.kind.as_str(), "condition" | "language"));
+        let coded = reasons.iter().filter(|reason| matches!(reason.about.as_str(), "condition" | "language"));
         coded.map(|reason| (reason.text.clone(), reason.weight)).collect::<Vec<_>>()
     };
     let before = worth(&town.find(&people[0]).await.matches[0].reasons);

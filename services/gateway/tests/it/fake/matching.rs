@@ -83,6 +83,41 @@ impl Matching for Fake {
         Ok(Response::new(FindPeopleResponse { matches, advice, position: String::new(), stale: world.stale }))
     }
 
+    async fn suggest_communities(
+        &self,
+        request: Request<SuggestCommunitiesRequest>,
+    ) -> Answer<SuggestCommunitiesResponse> {
+        let (who, ask) = self.enter("SuggestCommunities", request)?;
+        let world = self.world();
+        let inside = |key: &&String| world.role(key, &who.member).is_some();
+        let because_of = world.circles.keys().find(inside).cloned().unwrap_or_default();
+        let text = "Many who are in your communities are there too".to_owned();
+        let reasons = vec![Reason { text, weight: 40, kind: "community".to_owned() }];
+        let others = world.circles.iter().filter(|(key, one)| one.tenant == who.tenant && !inside(key));
+        let communities = others.take(ask.limit as usize).map(|(key, _)| CommunitySuggestion {
+            community_id: key.clone(),
+            score: 40,
+            reasons: reasons.clone(),
+            because_of_community_id: because_of.clone(),
+        });
+        let communities = if because_of.is_empty() { Vec::new() } else { communities.collect() };
+        Ok(Response::new(SuggestCommunitiesResponse { communities, position: String::new(), stale: world.stale }))
+    }
+
+    async fn suggest_threads(&self, request: Request<SuggestThreadsRequest>) -> Answer<SuggestThreadsResponse> {
+        let (who, ask) = self.enter("SuggestThreads", request)?;
+        let world = self.world();
+        let threads = world.talks.iter().filter(|(_, talk)| talk.community == ask.community_id);
+        let threads = threads.filter(|(_, talk)| world.role(&talk.community, &who.member).is_some());
+        let threads = threads.take(ask.limit as usize).map(|(key, talk)| ThreadSuggestion {
+            thread_id: key.clone(),
+            community_id: talk.community.clone(),
+            score: 10,
+        });
+        let threads = threads.collect();
+        Ok(Response::new(SuggestThreadsResponse { threads, position: String::new(), stale: world.stale }))
+    }
+
     async fn request_introduction(
         &self,
         request: Request<RequestIntroductionRequest>,

@@ -2,7 +2,7 @@
 
 use kindred_eventsourcing::{Canonical, CanonicalWriter, Decision, Timestamp};
 
-use super::{Event, Part, Refusal, State};
+use super::{Association, Event, Part, Refusal, State};
 
 /// Asks that a part be fixed.
 #[derive(Debug, Clone)]
@@ -15,7 +15,8 @@ pub struct FixWeights {
 
 impl Canonical for FixWeights {
     fn canonical(&self, writer: &mut CanonicalWriter) {
-        let Part { table, part, parts, membership_position, population, floor, features, weights } = &self.part;
+        let Part { table, part, parts, membership_position, population, floor, features, weights, .. } = &self.part;
+        let Part { learned_from, associations, answered, factors, .. } = &self.part;
         writer.bytes(b"FixWeights");
         writer.field("table", table);
         writer.field("part", part);
@@ -25,6 +26,17 @@ impl Canonical for FixWeights {
         writer.field("floor", floor);
         writer.field("features", features);
         writer.field("weights", weights);
+        writer.field("learned_from", learned_from);
+        for Association { feature, others, says } in associations {
+            writer.field("feature", feature);
+            writer.field("others", others);
+            writer.field("says", says);
+        }
+        writer.field("answered", answered);
+        for (kind, factor) in factors {
+            writer.field("kind", kind);
+            writer.field("factor", factor);
+        }
     }
 }
 
@@ -37,7 +49,9 @@ impl FixWeights {
     /// [`Refusal::OutOfTurn`], [`Refusal::Malformed`].
     pub(super) fn decide(&self, state: &State) -> Result<Decision<Event, Refusal>, Refusal> {
         let Self { part, at } = self;
-        if part.part >= part.parts || part.features.len() != part.weights.len() {
+        let unequal = |association: &Association| association.others.len() != association.says.len();
+        if part.part >= part.parts || part.features.len() != part.weights.len() || part.associations.iter().any(unequal)
+        {
             return Err(Refusal::Malformed);
         }
         let begins = part.table == state.table + 1 && part.part == 0;
@@ -94,5 +108,8 @@ mod tests {
         given::<Weights>([]).when(fix(part(1, 1, 1))).then_err(Refusal::Malformed);
         let more = Part { weights: vec![1, 2], ..part(1, 0, 1) };
         given::<Weights>([]).when(fix(more)).then_err(Refusal::Malformed);
+        let mut silent = part(1, 0, 1);
+        silent.associations[0].says.clear();
+        given::<Weights>([]).when(fix(silent)).then_err(Refusal::Malformed);
     }
 }

@@ -4,18 +4,21 @@ use kindred_ids::{CommunityId, MemberId};
 use kindred_ranking::Slot;
 
 use super::{Match, Shared};
+use crate::index::feature::Kind;
 use crate::index::reason;
 use crate::index::tenant::Tenant;
 
 impl Tenant {
-    /// What the viewer shares with each of these members, as a search would say it; only
-    /// with those whom a search could find.
+    /// What the viewer shares with each of these members, as a search would say it, whoever
+    /// asked to meet whom; only with those whom a search could find.
     pub(crate) fn shared(&self, viewer: MemberId, others: &[MemberId]) -> Vec<Match> {
         let Some(slot) = self.slot(viewer) else { return Vec::new() };
         if !self.is_present(viewer) || !self.consents(viewer) {
             return Vec::new();
         }
-        let shareable = self.shareable(&self.held(slot), |feature| self.weight(feature));
+        let sought = self.sought(slot).into_iter();
+        let sought = sought.filter(|(feature, _)| self.catalog.entry(*feature).feature.kind != Kind::Asked);
+        let shareable = self.shareable(sought, |feature| self.weight(feature));
         let found = others.iter().filter(|other| self.is_present(**other) && self.consents(**other));
         let found = found.filter(|other| **other != viewer && !self.are_apart(viewer, **other));
         found.filter_map(|other| Some(self.compared(slot, self.slot(*other)?, &shareable))).collect()

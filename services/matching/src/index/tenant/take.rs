@@ -11,10 +11,11 @@ use super::{Opened, Tenant, list};
 use crate::index::fact::Fact;
 use crate::index::feature::{Feature, Kind};
 use crate::index::profile::{Field, NO_LABEL, PlainField, Profile, SealedProfile};
+use crate::index::purpose::{Purpose, Purposes};
 
 /// How somebody will stand after a batch.
 struct Outlook {
-    consents: bool,
+    agreed: Purposes,
     suspended: bool,
     erased: bool,
     unread: Option<Arc<SealedProfile>>,
@@ -30,7 +31,7 @@ impl Tenant {
             let outlook = touched.entry(member).or_insert_with(|| {
                 let person = self.person(member);
                 Outlook {
-                    consents: person.is_some_and(|person| person.consents),
+                    agreed: person.map(|person| person.agreed).unwrap_or_default(),
                     suspended: person.is_some_and(|person| person.suspended),
                     erased: self.erased.contains(&member),
                     unread: person.and_then(|person| match &person.profile {
@@ -41,28 +42,43 @@ impl Tenant {
             });
             match fact {
                 Fact::Profile { profile, .. } => outlook.unread = Some(profile.clone()),
-                Fact::Consent { given, .. } => outlook.consents = *given,
+                Fact::Consent { purpose, given, .. } => outlook.agreed.set(*purpose, *given),
                 Fact::Suspension { suspended, .. } => outlook.suspended = *suspended,
                 Fact::Erased { .. } => outlook.erased = true,
-                Fact::Tenant { .. } | Fact::Membership { .. } | Fact::Block { .. } => {}
+                Fact::Tenant { .. }
+                | Fact::Membership { .. }
+                | Fact::Block { .. }
+                | Fact::Spoke { .. }
+                | Fact::Unsaid { .. }
+                | Fact::ThreadGone { .. }
+                | Fact::Wrote { .. }
+                | Fact::Wish { .. } => {}
             }
         }
-        let unread =
-            touched.into_iter().filter(|(_, outlook)| outlook.consents && !outlook.suspended && !outlook.erased);
+        let unread = touched
+            .into_iter()
+            .filter(|(_, outlook)| outlook.agreed.contains(Purpose::Matching) && !outlook.suspended && !outlook.erased);
         unread.filter_map(|(member, outlook)| Some((member, outlook.unread?))).collect()
     }
 
-    /// Takes facts in, in log order; `opened` holds what [`Self::unread`] named.
+    /// Takes facts of membership's log in, in its order; `opened` holds what
+    /// [`Self::unread`] named.
     pub(crate) fn apply(&mut self, facts: Vec<Fact>, opened: &mut Opened, position: u64) {
+        self.withheld.clear();
+        self.observe(facts, opened);
+        self.position = self.position.max(position);
+    }
+
+    /// Takes facts of another log in, in its order.
+    pub(crate) fn observe(&mut self, facts: Vec<Fact>, opened: &mut Opened) {
         let mut touched = Vec::new();
         for fact in facts {
             touched.extend(fact.subject());
-            self.take(fact);
+            touched.extend(self.take(fact));
         }
         for member in touched {
             self.settle(member, opened);
         }
-        self.position = self.position.max(position);
     }
 
     /// Lets nobody be found of whom facts are still to be taken in.
@@ -73,7 +89,9 @@ impl Tenant {
                 Fact::Tenant { suspended: true } => self.suspended = true,
                 Fact::Erased { member } => self.forget(*member),
                 other => {
-                    if let Some(slot) = other.subject().and_then(|member| self.slot(member)) {
+                    let Some(member) = other.subject() else { continue };
+                    self.withheld.insert(member);
+                    if let Some(slot) = self.slot(member) {
                         self.unlist(slot);
                     }
                 }
@@ -81,11 +99,12 @@ impl Tenant {
         }
     }
 
-    fn take(&mut self, fact: Fact) {
+    /// Takes one fact in; whom beside its subject that took out of the lists.
+    fn take(&mut self, fact: Fact) -> Vec<MemberId> {
         match fact {
             Fact::Tenant { suspended } => self.suspended = suspended,
             Fact::Profile { member, profile } => {
-                let Some(slot) = self.slot_or_new(member) else { return };
+                let Some(slot) = self.slot_or_new(member) else { return Vec::new() };
                 self.unlist(slot);
                 self.drop_fields(slot);
                 let person = self.person_mut(slot);
@@ -93,13 +112,13 @@ impl Tenant {
                 person.withholds = profile.withholds;
                 person.profile = Profile::Sealed(profile);
             }
-            Fact::Consent { member, given } => {
-                let Some(slot) = self.slot_or_new(member) else { return };
+            Fact::Consent { member, purpose, given } => {
+                let Some(slot) = self.slot_or_new(member) else { return Vec::new() };
                 self.unlist(slot);
-                self.person_mut(slot).consents = given;
+                self.person_mut(slot).agreed.set(purpose, given);
             }
             Fact::Suspension { member, suspended } => {
-                let Some(slot) = self.slot_or_new(member) else { return };
+                let Some(slot) = self.slot_or_new(member) else { return Vec::new() };
                 self.unlist(slot);
                 self.person_mut(slot).suspended = suspended;
             }
@@ -107,13 +126,23 @@ impl Tenant {
             Fact::Membership { community, member, active } => self.join(community, member, active),
             Fact::Block { member, blocked, stands: true } => self.block(member, blocked),
             Fact::Block { member, blocked, stands: false } => self.unblock(member, blocked),
+            Fact::Spoke { member, thread, community } => self.speak(member, thread, community),
+            Fact::Unsaid { member, thread } => self.unsay(member, thread),
+            Fact::ThreadGone { thread } => return self.close(thread),
+            Fact::Wrote { from, to } => {
+                if !self.erased.contains(&from) && !self.erased.contains(&to) {
+                    self.graph.write(from, to);
+                }
+            }
+            Fact::Wish { from, to, wish } => self.wish(from, to, wish),
         }
+        Vec::new()
     }
 
     /// Puts a member into the lists if they can be found now.
     fn settle(&mut self, member: MemberId, opened: &mut Opened) {
         let Some(slot) = self.slot(member) else { return };
-        if self.person_at(slot).listed || !self.person_at(slot).eligible() {
+        if self.person_at(slot).listed || !self.person_at(slot).eligible() || self.withheld.contains(&member) {
             return;
         }
         if let Profile::Sealed(profile) = &self.person_at(slot).profile
@@ -122,13 +151,18 @@ impl Tenant {
             let fields = plain.into_iter().filter_map(|field| self.field(field)).collect();
             self.person_mut(slot).profile = Profile::Open(fields);
         }
+        self.list(slot);
+    }
+
+    pub(super) fn list(&mut self, slot: Slot) {
         let held = self.held(slot).into_iter();
         self.lists.insert(slot, held.map(|(feature, release)| (list(feature, release), slot)));
         self.person_mut(slot).listed = true;
         self.population += 1;
+        self.inferring += u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
     }
 
-    fn unlist(&mut self, slot: Slot) {
+    pub(super) fn unlist(&mut self, slot: Slot) {
         if !self.person_at(slot).listed {
             return;
         }
@@ -136,6 +170,7 @@ impl Tenant {
         self.lists.remove(slot, held.map(|(feature, release)| list(feature, release)));
         self.person_mut(slot).listed = false;
         self.population -= 1;
+        self.inferring -= u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
     }
 
     /// Forgets everything about a member but that they are not to be taken in again.
@@ -149,11 +184,15 @@ impl Tenant {
                 }
             }
         }
-        let Some(slot) = self.slots.get(&member).copied() else { return };
-        self.unlist(slot);
+        if let Some(slot) = self.slot(member) {
+            self.unlist(slot);
+        }
+        self.forget_graph(member);
+        let Some(slot) = self.slot(member) else { return };
         self.drop_fields(slot);
         for community in std::mem::take(&mut self.person_mut(slot).communities) {
             self.leave(community, slot);
+            self.release_community(community);
         }
         self.slots.remove(&member);
         self.people[slot as usize] = None;
@@ -176,6 +215,7 @@ impl Tenant {
             Kind::Condition => plain.label.trim(),
             Kind::Interest | Kind::Role | Kind::Area | Kind::Stage | Kind::Treatment => plain.value.trim(),
             Kind::Language | Kind::Year | Kind::AgeBand | Kind::Sex | Kind::Offer | Kind::Want => "",
+            Kind::Community | Kind::Thread | Kind::Asked => return None,
         };
         let says_it_all = written.is_empty() || written == &*feature.value;
         let label = if says_it_all { NO_LABEL } else { self.labels.hold(written.into()) };
@@ -184,15 +224,18 @@ impl Tenant {
 
     fn join(&mut self, community: CommunityId, member: MemberId, active: bool) {
         let Some(slot) = self.slot_or_new(member) else { return };
+        self.unlist(slot);
         let places = &mut self.person_mut(slot).communities;
         match (places.binary_search(&community), active) {
             (Err(place), true) => {
                 places.insert(place, community);
+                self.hold_community(community);
                 self.communities.entry(community).or_default().insert(slot);
             }
             (Ok(place), false) => {
                 places.remove(place);
                 self.leave(community, slot);
+                self.release_community(community);
             }
             (Ok(_), true) | (Err(_), false) => {}
         }

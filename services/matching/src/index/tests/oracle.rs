@@ -6,10 +6,11 @@ use kindred_ids::{CommunityId, MemberId};
 use kindred_ranking::weight::Scale;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::world::{PEOPLE, Said, World, community, member, tenant};
-use crate::index::feature::{Feature, Release};
+use super::world::{COMMUNITIES, PEOPLE, Said, World, community, member, tenant, thread};
+use crate::index::feature::{Feature, Kind, Release};
+use crate::index::graph::Wish;
 use crate::index::search::Match;
-use crate::index::{Reason, words};
+use crate::index::{About, Reason, words};
 
 /// What a match comes down to.
 pub type Brief = (MemberId, u32, Vec<CommunityId>);
@@ -49,7 +50,27 @@ impl World {
                 *widest = release.min(*widest);
             }
         }
+        released.extend(self.places(person).map(|feature| (feature, Release::Tenant)));
         released
+    }
+
+    /// Where a person is, and where they spoke there.
+    fn places(&self, person: u32) -> impl Iterator<Item = Feature> + '_ {
+        let person = &self.people[person as usize];
+        let inside = person.communities.iter().map(|place| (Kind::Community, community(*place).to_string()));
+        let spoken = person.spoken.keys().filter(|place| person.communities.contains(&(**place % COMMUNITIES)));
+        let spoken = spoken.map(|place| (Kind::Thread, thread(*place).to_string()));
+        inside.chain(spoken).map(|(kind, value)| Feature::of(kind, &value).expect("a place"))
+    }
+
+    fn wish(&self, from: u32, to: u32) -> Option<Wish> {
+        self.people[from as usize].asked.get(&to).copied()
+    }
+
+    /// Whether there is no sense in suggesting the other.
+    fn is_settled(&self, viewer: u32, other: u32) -> bool {
+        matches!(self.wish(viewer, other), Some(Wish::Open | Wish::Granted | Wish::Declined))
+            || matches!(self.wish(other, viewer), Some(Wish::Granted | Wish::Declined))
     }
 
     pub fn weights(&self) -> Weights {
@@ -62,7 +83,10 @@ impl World {
         Weights(
             holders
                 .into_iter()
-                .map(|(feature, count)| (feature.clone(), scale.weight(feature.boost(), count)))
+                .map(|(feature, count)| {
+                    let count = if feature.kind.is_done() { count.max(self.floor) } else { count };
+                    (feature.clone(), scale.weight(feature.boost(), count))
+                })
                 .collect(),
         )
     }
@@ -86,14 +110,16 @@ impl World {
         let seed = xxh3_64_with_seed(member(viewer).0.as_bytes(), tenant_seed);
         let mut found: Vec<(u32, u64, Brief)> = Vec::new();
         let others = (0..PEOPLE).filter(|other| *other != viewer && !self.are_apart(viewer, *other));
+        let others = others.filter(|other| !self.is_settled(viewer, *other));
         for other in others.filter(|other| self.is_findable(*other) && self.is_findable(viewer)) {
             let communities = self.common(viewer, other);
             let theirs = self.released(other);
             let sought = own.iter().map(|(feature, own)| (feature.counterpart(), *own));
             let shared = sought.filter(|(feature, own)| {
-                theirs.get(feature).is_some_and(|release| release.reaches(*own, !communities.is_empty()))
+                theirs.get(feature).is_some_and(|release| release.counts(Some(*own), !communities.is_empty()))
             });
-            let score = shared.map(|(feature, _)| u32::from(weights.of(&feature))).sum();
+            let asked = if self.wish(other, viewer) == Some(Wish::Open) { 1_000 } else { 0 };
+            let score = asked + shared.map(|(feature, _)| u32::from(weights.of(&feature))).sum::<u32>();
             let tie = xxh3_64_with_seed(member(other).0.as_bytes(), seed);
             found.push((score, tie, (member(other), score, communities)));
         }
@@ -114,7 +140,8 @@ impl World {
         };
         match said.release {
             None => false,
-            Some(Release::Tenant) => true,
+            // Open to all, but no reason for both unless the viewer's is open to the owner.
+            Some(Release::Tenant) => chain(said).iter().any(holds),
             Some(Release::Community) => share,
             Some(Release::Matched) => chain(said).iter().any(holds),
         }
@@ -122,6 +149,10 @@ impl World {
 
     /// Whether a reason names something that the viewer holds and enough people release.
     pub fn is_cohort(&self, viewer: u32, reason: &Reason) -> bool {
+        // What both do there, both see, however few they are.
+        if matches!(reason.about, About::Shared(kind) if kind.is_done()) {
+            return true;
+        }
         let findable: Vec<u32> = (0..PEOPLE).filter(|person| self.is_findable(*person)).collect();
         let holders = |feature: &Feature| {
             findable.iter().filter(|person| self.released(**person).contains_key(feature)).count() as u32

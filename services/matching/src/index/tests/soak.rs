@@ -3,8 +3,9 @@
 
 use kindred_testkit::Seed;
 
-use super::world::{COMMUNITIES, PEOPLE, Said, Step, World, member};
+use super::world::{COMMUNITIES, PEOPLE, Said, Step, THREADS, World, member};
 use crate::index::feature::{Kind, Release};
+use crate::index::graph::Wish;
 
 /// How many lives a run of all tests sees.
 const HISTORIES: u64 = 10_000;
@@ -29,7 +30,7 @@ fn said(seed: &mut Seed) -> Said {
 }
 
 fn step(seed: &mut Seed) -> Step {
-    match seed.below(12) {
+    match seed.below(17) {
         0..4 => {
             let said = (0..seed.below(4)).map(|_| said(seed)).collect();
             Step::Profile(person(seed), said)
@@ -37,6 +38,12 @@ fn step(seed: &mut Seed) -> Step {
         4..6 => Step::Consent(person(seed), seed.below(2) == 0),
         6 => Step::Suspend(person(seed), seed.below(2) == 0),
         7 => Step::Erase(person(seed)),
+        12..14 => Step::Speak(person(seed), seed.below(u64::from(THREADS)) as u32),
+        14 => Step::Close(seed.below(u64::from(THREADS)) as u32),
+        15..17 => {
+            let wish = [Wish::Open, Wish::Granted, Wish::Declined, Wish::Withdrawn][seed.below(4) as usize];
+            Step::Wish(person(seed), person(seed), wish)
+        }
         8..10 => Step::Join(person(seed), seed.below(u64::from(COMMUNITIES)) as u32, seed.below(3) > 0),
         _ => Step::Block(person(seed), person(seed), seed.below(3) > 0),
     }
@@ -51,6 +58,8 @@ const fn hides(step: &Step) -> bool {
             | Step::Erase(_)
             | Step::Join(_, _, false)
             | Step::Block(_, _, true)
+            | Step::Close(_)
+            | Step::Wish(..)
     )
 }
 

@@ -4,20 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, derive_root_id};
+use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, ThreadId, derive_root_id};
 use kindred_ranking::{Merge, Slot};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
 use crate::index::fact::Fact;
 use crate::index::feature::{Kind, Release};
+use crate::index::graph::Wish;
 use crate::index::profile::{PlainField, SealedProfile};
+use crate::index::purpose::Purpose;
 use crate::index::tenant::{Opened, Tenant};
 
 /// How many people there are; few, so that they have much to do with each other.
 pub const PEOPLE: u32 = 8;
 /// How many communities there are.
 pub const COMMUNITIES: u32 = 3;
+/// How many threads there are.
+pub const THREADS: u32 = 5;
 /// The cohort floor of these worlds.
 const FLOOR: u32 = 3;
 
@@ -32,6 +36,11 @@ pub fn member(person: u32) -> MemberId {
 pub fn community(place: u32) -> CommunityId {
     let command = CommandId::derived(&[&place.to_be_bytes()]);
     CommunityId(derive_root_id("riverside", "anonymous", command, "community", 0))
+}
+
+pub fn thread(place: u32) -> ThreadId {
+    let command = CommandId::derived(&[b"thread", &place.to_be_bytes()]);
+    ThreadId(derive_root_id("riverside", "anonymous", command, "thread", 0))
 }
 
 /// One field; released to nobody where `release` is none.
@@ -53,20 +62,32 @@ impl Said {
 pub enum Step {
     Profile(u32, Vec<Said>),
     Consent(u32, bool),
+    /// To inference.
+    Infer(u32, bool),
     Suspend(u32, bool),
     Erase(u32),
     Join(u32, u32, bool),
     Block(u32, u32, bool),
+    /// Somebody writes in a thread, which stands in the community that its number gives.
+    Speak(u32, u32),
+    /// A post of theirs is taken out of a thread.
+    Unsay(u32, u32),
+    /// A thread is taken out whole.
+    Close(u32),
+    /// How one's wish to meet another stands from now on.
+    Wish(u32, u32, Wish),
 }
 
 impl Step {
-    /// What must stay in order: steps of one entity of the log.
+    /// What must stay in order: steps of one entity, and all that posting's log tells.
     fn entity(&self) -> (u8, u32, u32) {
         match self {
             Self::Profile(person, _) | Self::Suspend(person, _) | Self::Erase(person) => (0, *person, 0),
-            Self::Consent(person, _) => (1, *person, 0),
+            Self::Consent(person, _) | Self::Infer(person, _) => (1, *person, 0),
             Self::Join(person, place, _) => (2, *person, *place),
             Self::Block(person, other, _) => (3, *person, *other),
+            Self::Speak(..) | Self::Unsay(..) | Self::Close(_) => (4, 0, 0),
+            Self::Wish(from, to, _) => (5, *from, *to),
         }
     }
 }
@@ -99,11 +120,20 @@ pub fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (person(), prop::collection::vec(said(), 0..7)).prop_map(|(person, said)| Step::Profile(person, said)),
         4 => (person(), prop::bool::weighted(0.8)).prop_map(|(person, given)| Step::Consent(person, given)),
+        1 => (person(), any::<bool>()).prop_map(|(person, given)| Step::Infer(person, given)),
         1 => (person(), any::<bool>()).prop_map(|(person, suspended)| Step::Suspend(person, suspended)),
         1 => person().prop_map(Step::Erase),
         4 => (person(), 0..COMMUNITIES, prop::bool::weighted(0.8)).prop_map(|(person, place, joins)| Step::Join(person, place, joins)),
         1 => (person(), person(), any::<bool>()).prop_map(|(person, other, stands)| Step::Block(person, other, stands)),
+        3 => (person(), 0..THREADS).prop_map(|(person, thread)| Step::Speak(person, thread)),
+        1 => (person(), 0..THREADS).prop_map(|(person, thread)| Step::Unsay(person, thread)),
+        1 => (0..THREADS).prop_map(Step::Close),
+        2 => (person(), person(), wish()).prop_map(|(from, to, wish)| Step::Wish(from, to, wish)),
     ]
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    prop::sample::select(vec![Wish::Open, Wish::Open, Wish::Granted, Wish::Declined, Wish::Withdrawn])
 }
 
 /// Histories in which at first everybody consents.
@@ -144,12 +174,16 @@ pub struct Person {
     pub erased: bool,
     pub communities: BTreeSet<u32>,
     pub blocked: BTreeSet<u32>,
+    /// How many posts of theirs stand in each thread.
+    pub spoken: BTreeMap<u32, u32>,
+    pub asked: BTreeMap<u32, Wish>,
 }
 
 /// What the steps made true.
 pub struct World {
     pub people: Vec<Person>,
     pub floor: u32,
+    closed: BTreeSet<u32>,
     steps: Vec<Step>,
 }
 
@@ -159,7 +193,7 @@ impl World {
     }
 
     pub fn with_floor(steps: &[Step], floor: u32) -> Self {
-        let mut world = Self { people: vec![Person::default(); 32], floor, steps: Vec::new() };
+        let mut world = Self { people: vec![Person::default(); 32], floor, closed: BTreeSet::new(), steps: Vec::new() };
         steps.iter().for_each(|step| world.apply(step));
         world
     }
@@ -169,12 +203,28 @@ impl World {
         match step {
             Step::Profile(person, said) => self.people[*person as usize].said.clone_from(said),
             Step::Consent(person, given) => self.people[*person as usize].consents = *given,
+            // Without a fixed table it changes no answer.
+            Step::Infer(..) => {}
             Step::Suspend(person, suspended) => self.people[*person as usize].suspended = *suspended,
             Step::Erase(person) => self.people[*person as usize].erased = true,
             Step::Join(person, place, true) => drop(self.people[*person as usize].communities.insert(*place)),
             Step::Join(person, place, false) => drop(self.people[*person as usize].communities.remove(place)),
             Step::Block(person, other, true) => drop(self.people[*person as usize].blocked.insert(*other)),
             Step::Block(person, other, false) => drop(self.people[*person as usize].blocked.remove(other)),
+            Step::Speak(_, thread) if self.closed.contains(thread) => {}
+            Step::Speak(person, thread) => *self.people[*person as usize].spoken.entry(*thread).or_default() += 1,
+            Step::Unsay(person, thread) => {
+                let spoken = &mut self.people[*person as usize].spoken;
+                spoken.entry(*thread).and_modify(|posts| *posts -= 1);
+                spoken.retain(|_, posts| *posts > 0);
+            }
+            Step::Close(thread) => {
+                self.closed.insert(*thread);
+                for person in &mut self.people {
+                    person.spoken.remove(thread);
+                }
+            }
+            Step::Wish(from, to, wish) => drop(self.people[*from as usize].asked.insert(*to, *wish)),
         }
     }
 
@@ -230,6 +280,13 @@ impl Deref for Indexed {
 }
 
 impl Indexed {
+    /// Fixes the weights as a log would, if it is time; whether it was.
+    pub(crate) fn weigh(&mut self) -> bool {
+        let Some(draft) = self.tenant.weights_to_fix() else { return false };
+        draft.parts().into_iter().for_each(|part| self.tenant.fix(part));
+        true
+    }
+
     pub(crate) fn apply_step(&mut self, step: &Step) {
         self.take(std::slice::from_ref(step));
     }
@@ -273,7 +330,12 @@ fn fact(step: &Step, command_id: CommandId, plain: &mut BTreeMap<CommandId, Vec<
             let profile = Arc::new(SealedProfile { command_id, fields: Box::default(), withholds });
             Fact::Profile { member: member(*person), profile }
         }
-        Step::Consent(person, given) => Fact::Consent { member: member(*person), given: *given },
+        Step::Consent(person, given) => {
+            Fact::Consent { member: member(*person), purpose: Purpose::Matching, given: *given }
+        }
+        Step::Infer(person, given) => {
+            Fact::Consent { member: member(*person), purpose: Purpose::Inference, given: *given }
+        }
         Step::Suspend(person, suspended) => Fact::Suspension { member: member(*person), suspended: *suspended },
         Step::Erase(person) => Fact::Erased { member: member(*person) },
         Step::Join(person, place, active) => {
@@ -282,5 +344,12 @@ fn fact(step: &Step, command_id: CommandId, plain: &mut BTreeMap<CommandId, Vec<
         Step::Block(person, other, stands) => {
             Fact::Block { member: member(*person), blocked: member(*other), stands: *stands }
         }
+        Step::Speak(person, place) => {
+            let community = community(*place % COMMUNITIES);
+            Fact::Spoke { member: member(*person), thread: thread(*place), community }
+        }
+        Step::Unsay(person, place) => Fact::Unsaid { member: member(*person), thread: thread(*place) },
+        Step::Close(place) => Fact::ThreadGone { thread: thread(*place) },
+        Step::Wish(from, to, wish) => Fact::Wish { from: member(*from), to: member(*to), wish: *wish },
     }
 }

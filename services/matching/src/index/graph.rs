@@ -1,0 +1,151 @@
+//! Who is where with whom: communities, threads, and who asked to meet whom. Each is held
+//! as a feature that only those know of who are there too.
+//!
+//! # Promises
+//!
+//! * A community or thread counts only between people who are both in it now; a thread
+//!   only while both are in its community.
+//! * Facts of membership's, posting's and matching's logs lie in different fields: it does
+//!   not matter in which order they come to each other.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use kindred_ids::{CommunityId, MemberId, ThreadId};
+
+use super::catalog::FeatureId;
+
+/// Threads that are remembered of a member: those in which they spoke last.
+pub(super) const MOST_THREADS: usize = 64;
+
+/// A thread in which a member spoke.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spoken {
+    pub(super) thread: ThreadId,
+    pub(super) community: CommunityId,
+    pub(super) feature: FeatureId,
+    /// How many posts of theirs stand in it.
+    pub(super) posts: u32,
+}
+
+/// How one member's wish to meet another stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Asked, not answered.
+    Open,
+    /// The other said yes.
+    Granted,
+    /// The other said no.
+    Declined,
+    /// Whoever asked took it back.
+    Withdrawn,
+}
+
+/// What passed between somebody and another.
+#[derive(Debug, Clone, Copy, Default)]
+struct Letters {
+    sent: bool,
+    received: bool,
+}
+
+impl Wish {
+    const fn is_answered(self) -> bool {
+        matches!(self, Self::Granted | Self::Declined)
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    /// The feature of each community that somebody is in.
+    pub(super) communities: HashMap<CommunityId, FeatureId>,
+    /// Where each member spoke, the last at the end.
+    pub(super) spoken: HashMap<MemberId, VecDeque<Spoken>>,
+    /// Who spoke in each thread that is remembered of anybody.
+    pub(super) speakers: HashMap<ThreadId, HashSet<MemberId>>,
+    /// Threads that are gone for good.
+    pub(super) gone: HashSet<ThreadId>,
+    /// Whom each member asked, and by whom they were asked, with how it stands.
+    asked: HashMap<MemberId, HashMap<MemberId, Wish>>,
+    asked_by: HashMap<MemberId, HashSet<MemberId>>,
+    /// How many wishes are answered.
+    answered: u32,
+    /// Who wrote to whom, kept at both ends.
+    letters: HashMap<MemberId, HashMap<MemberId, Letters>>,
+    /// Wishes that are open, with the feature of the one who was asked.
+    pub(super) open: HashMap<MemberId, HashMap<MemberId, FeatureId>>,
+}
+
+impl Graph {
+    /// Notes how a wish stands now.
+    pub(super) fn wish(&mut self, from: MemberId, to: MemberId, wish: Wish) {
+        let before = self.asked.entry(from).or_default().insert(to, wish);
+        self.answered += u32::from(wish.is_answered());
+        self.answered -= u32::from(before.is_some_and(Wish::is_answered));
+        self.asked_by.entry(to).or_default().insert(from);
+    }
+
+    /// Who asked a member, whatever came of it.
+    pub(super) fn asked_by(&self, member: MemberId) -> Vec<MemberId> {
+        self.asked_by.get(&member).into_iter().flatten().copied().collect()
+    }
+
+    /// Forgets every wish of and for a member, and to whom they wrote.
+    pub(super) fn forget_wishes(&mut self, member: MemberId) {
+        for (to, wish) in self.asked.remove(&member).unwrap_or_default() {
+            self.answered -= u32::from(wish.is_answered());
+            if let Some(by) = self.asked_by.get_mut(&to) {
+                by.remove(&member);
+            }
+        }
+        for from in self.asked_by.remove(&member).unwrap_or_default() {
+            if let Some(asked) = self.asked.get_mut(&from) {
+                let wish = asked.remove(&member);
+                self.answered -= u32::from(wish.is_some_and(Wish::is_answered));
+            }
+        }
+        for other in self.letters.remove(&member).unwrap_or_default().into_keys() {
+            if let Some(letters) = self.letters.get_mut(&other) {
+                letters.remove(&member);
+            }
+        }
+    }
+
+    /// Notes that one wrote to the other.
+    pub(super) fn write(&mut self, from: MemberId, to: MemberId) {
+        self.letters.entry(from).or_default().entry(to).or_default().sent = true;
+        self.letters.entry(to).or_default().entry(from).or_default().received = true;
+    }
+
+    /// How many wishes are answered, whether or not anything may be learned from them.
+    pub(super) const fn answered(&self) -> u32 {
+        self.answered
+    }
+
+    /// Answered wishes in the order of who asked whom, and whether the two talked: each
+    /// wrote to the other.
+    pub(super) fn outcomes(&self) -> Vec<(MemberId, MemberId, bool)> {
+        let asked = self.asked.iter().flat_map(|(from, asked)| asked.iter().map(move |(to, wish)| (*from, *to, *wish)));
+        let answered = asked.filter(|(_, _, wish)| wish.is_answered());
+        let talked = |from: MemberId, to: MemberId| {
+            let letters = self.letters.get(&from).and_then(|letters| letters.get(&to));
+            letters.is_some_and(|letters| letters.sent && letters.received)
+        };
+        let outcome = |(from, to, wish)| (from, to, wish == Wish::Granted && talked(from, to));
+        let mut outcomes: Vec<(MemberId, MemberId, bool)> = answered.map(outcome).collect();
+        outcomes.sort_unstable();
+        outcomes
+    }
+
+    /// Whom there is no sense in suggesting to a member: whom they asked, whatever came of
+    /// it, as long as they did not take it back; and whose question they answered.
+    pub(super) fn settled(&self, member: MemberId) -> impl Iterator<Item = MemberId> + '_ {
+        let asked = self.asked.get(&member).into_iter().flatten();
+        let asked = asked.filter(|(_, wish)| **wish != Wish::Withdrawn).map(|(to, _)| *to);
+        let by = self.asked_by.get(&member).into_iter().flatten();
+        let answered = by.copied().filter(move |from| {
+            let wish = self.asked.get(from).and_then(|asked| asked.get(&member));
+            matches!(wish, Some(Wish::Granted | Wish::Declined))
+        });
+        asked.chain(answered)
+    }
+}

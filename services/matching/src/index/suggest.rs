@@ -1,0 +1,220 @@
+//! Where a member might go: communities and threads that suit them.
+//!
+//! # Promises
+//!
+//! * It rests on people alone who can be found, and on nobody whom a block keeps apart from
+//!   the viewer.
+//! * A community is suggested by no fewer people than the cohort floor, and a thread only
+//!   if it stands in a community of the viewer.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use kindred_ids::{CommunityId, MemberId, ThreadId};
+use kindred_ranking::Slot;
+use kindred_ranking::cooccurrence::{affinity, walk_through};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::catalog::FeatureId;
+use super::feature::{Kind, Release};
+use super::reason::{About, Reason};
+use super::search::Shared;
+use super::tenant::{Tenant, list};
+use super::words;
+
+/// What an affinity of 1 is worth beside what two people share.
+const AFFINITY: f64 = 100.0;
+
+/// A community that suits the viewer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommunitySuggestion {
+    /// Which.
+    pub community: CommunityId,
+    /// The sum of the reasons' weights.
+    pub score: u32,
+    /// The strongest first.
+    pub reasons: Vec<Reason>,
+    /// The viewer's community that most of it is because of.
+    pub because_of: Option<CommunityId>,
+}
+
+/// A thread that suits the viewer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadSuggestion {
+    /// Which.
+    pub thread: ThreadId,
+    /// Where it stands.
+    pub community: CommunityId,
+    /// How well, in 10,000ths.
+    pub score: u32,
+}
+
+/// Who walks from one community to another.
+#[derive(Default)]
+struct Crossing {
+    people: u32,
+    walks: u64,
+}
+
+impl Tenant {
+    /// The communities that suit a member best, of those in which they are not.
+    pub(crate) fn communities_for(&self, viewer: MemberId, limit: usize) -> Vec<CommunitySuggestion> {
+        let Some(slot) = self.viewer(viewer) else { return Vec::new() };
+        let mut found: BTreeMap<CommunityId, CommunitySuggestion> = BTreeMap::new();
+        let empty = |community| CommunitySuggestion { community, score: 0, reasons: Vec::new(), because_of: None };
+        for (community, weight, because_of) in self.crossed(slot) {
+            let (text, about) = (words::MANY_CROSS.to_owned(), About::Shared(Kind::Community));
+            let suggestion = found.entry(community).or_insert_with(|| empty(community));
+            suggestion.reasons.push(Reason { text, weight, about });
+            suggestion.because_of = Some(because_of);
+        }
+        for (community, reason) in self.alike(slot) {
+            found.entry(community).or_insert_with(|| empty(community)).reasons.push(reason);
+        }
+        let mut found: Vec<CommunitySuggestion> = found.into_values().map(summed).collect();
+        found.sort_by_key(|one| (std::cmp::Reverse(one.score), self.tie_with(slot, one.community.0.as_bytes())));
+        found.truncate(limit);
+        found
+    }
+
+    /// The threads that suit a member best, of those in which they did not speak.
+    pub(crate) fn threads_for(
+        &self,
+        viewer: MemberId,
+        only: Option<CommunityId>,
+        limit: usize,
+    ) -> Vec<ThreadSuggestion> {
+        let Some(slot) = self.viewer(viewer) else { return Vec::new() };
+        let places = &self.person_at(slot).communities;
+        let opens = |community: &CommunityId| places.binary_search(community).is_ok();
+        let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
+        let own: HashSet<ThreadId> = spoken(&viewer).map(|spoken| spoken.thread).collect();
+        let mut found: BTreeMap<(ThreadId, CommunityId), f64> = BTreeMap::new();
+        // In the order of the member's own threads, so that sums do not depend on a hash.
+        for from in spoken(&viewer).filter(|spoken| opens(&spoken.community)) {
+            let mut walks: BTreeMap<(ThreadId, CommunityId), u64> = BTreeMap::new();
+            for other in self.graph.speakers.get(&from.thread).into_iter().flatten() {
+                if *other == viewer || self.viewer(*other).is_none() || self.are_apart(viewer, *other) {
+                    continue;
+                }
+                let through = walk_through(spoken(other).count());
+                for to in spoken(other).filter(|to| opens(&to.community) && !own.contains(&to.thread)) {
+                    *walks.entry((to.thread, to.community)).or_default() += through;
+                }
+            }
+            for (to, walks) in walks {
+                *found.entry(to).or_default() += affinity(walks, self.speakers(from.thread), self.speakers(to.0));
+            }
+        }
+        let suits = |(thread, community)| only.is_none_or(|only| only == community).then_some((thread, community));
+        let found = found.into_iter().filter_map(|(to, affinity)| Some((suits(to)?, affinity)));
+        let mut found: Vec<ThreadSuggestion> = found
+            .map(|((thread, community), affinity)| ThreadSuggestion {
+                thread,
+                community,
+                score: ((affinity * 10_000.0).round() as u32).max(1),
+            })
+            .collect();
+        found.sort_by_key(|one| (std::cmp::Reverse(one.score), self.tie_with(slot, one.thread.0.as_bytes())));
+        found.truncate(limit);
+        found
+    }
+
+    /// The slot of somebody who can be found and may look.
+    fn viewer(&self, member: MemberId) -> Option<Slot> {
+        self.slot(member).filter(|_| self.is_present(member) && self.consents(member))
+    }
+
+    fn speakers(&self, thread: ThreadId) -> usize {
+        self.graph.speakers.get(&thread).map_or(0, HashSet::len)
+    }
+
+    fn tie_with(&self, viewer: Slot, what: &[u8]) -> u64 {
+        xxh3_64_with_seed(what, xxh3_64_with_seed(self.person_at(viewer).id.0.as_bytes(), self.seed()))
+    }
+
+    /// Communities in which people are who are where the viewer is: how well each goes with
+    /// that, and with which of the viewer's most.
+    fn crossed(&self, viewer: Slot) -> Vec<(CommunityId, u32, CommunityId)> {
+        let person = self.person_at(viewer);
+        let mut sums: BTreeMap<CommunityId, (f64, f64, CommunityId)> = BTreeMap::new();
+        for own in &person.communities {
+            let mut crossings: BTreeMap<CommunityId, Crossing> = BTreeMap::new();
+            let from = self.graph.communities[own];
+            for other in self.others_in(from, viewer) {
+                let places = &self.person_at(other).communities;
+                for place in places.iter().filter(|place| person.communities.binary_search(place).is_err()) {
+                    let crossing = crossings.entry(*place).or_default();
+                    crossing.people += 1;
+                    crossing.walks += walk_through(places.len());
+                }
+            }
+            for (place, crossing) in crossings.into_iter().filter(|(_, one)| one.people >= self.scale().floor) {
+                let to = self.graph.communities[&place];
+                let affinity = affinity(crossing.walks, self.holders(from) as usize, self.holders(to) as usize);
+                let (sum, most, because_of) = sums.entry(place).or_insert((0.0, 0.0, *own));
+                *sum += affinity;
+                if affinity > *most {
+                    (*most, *because_of) = (affinity, *own);
+                }
+            }
+        }
+        let weighed = sums
+            .into_iter()
+            .map(|(place, (sum, _, because_of))| (place, ((sum * AFFINITY).round() as u32).max(1), because_of));
+        weighed.collect()
+    }
+
+    /// What the viewer says that enough people say, too, in each community: each is worth
+    /// its weight times the part of the community who say so.
+    fn alike(&self, viewer: Slot) -> Vec<(CommunityId, Reason)> {
+        let person = self.person_at(viewer);
+        let sought = self.counterparts(self.with_ancestors(person.fields().iter()));
+        let mut alike: Vec<(CommunityId, Reason)> = Vec::new();
+        let mut told: HashMap<CommunityId, HashSet<Kind>> = HashMap::new();
+        let mut shareable = self.shareable(sought, |feature| self.weight(feature));
+        // The most telling of a kind is told.
+        shareable.sort_by_key(|shared| (std::cmp::Reverse(shared.weight), &self.catalog.entry(shared.feature).feature));
+        for shared in shareable {
+            let feature = &self.catalog.entry(shared.feature).feature;
+            for (place, count) in self.counted_in_places(&shared, viewer) {
+                let size = self.holders(self.graph.communities[&place]).max(1);
+                let weight = (u32::from(shared.weight) * count + size / 2) / size;
+                let outside = person.communities.binary_search(&place).is_err();
+                if count < self.scale().floor || weight == 0 || !outside {
+                    continue;
+                }
+                if told.entry(place).or_default().insert(feature.kind) {
+                    let text = words::of_many(feature);
+                    alike.push((place, Reason { text, weight, about: About::Shared(feature.kind) }));
+                }
+            }
+        }
+        alike
+    }
+
+    /// How many in each community hold something that is open to the viewer, who is outside.
+    fn counted_in_places(&self, shared: &Shared, viewer: Slot) -> BTreeMap<CommunityId, u32> {
+        let mut counted = BTreeMap::new();
+        for release in Release::ALL.into_iter().filter(|release| release.counts(shared.own, false)) {
+            for other in self.lists.members(list(shared.feature, release)).filter(|other| *other != viewer) {
+                for place in &self.person_at(other).communities {
+                    *counted.entry(*place).or_default() += 1;
+                }
+            }
+        }
+        counted
+    }
+
+    /// Those beside the viewer who are in a community, and whom no block keeps apart from them.
+    fn others_in(&self, community: FeatureId, viewer: Slot) -> impl Iterator<Item = Slot> + '_ {
+        let member = self.person_at(viewer).id;
+        let people = self.lists.members(list(community, Release::Tenant));
+        people.filter(move |other| *other != viewer && !self.are_apart(member, self.person_at(*other).id))
+    }
+}
+
+fn summed(mut suggestion: CommunitySuggestion) -> CommunitySuggestion {
+    suggestion.reasons.sort_by(|one, other| (other.weight, &one.text).cmp(&(one.weight, &other.text)));
+    suggestion.score = suggestion.reasons.iter().map(|reason| reason.weight).sum();
+    suggestion
+}

@@ -1,0 +1,153 @@
+//! What people do where others are: how it comes into the lists and goes out of them.
+
+use kindred_ids::{CommunityId, MemberId, ThreadId};
+
+use super::{Person, Tenant};
+use crate::index::catalog::FeatureId;
+use crate::index::feature::{Feature, Kind};
+use crate::index::graph::{MOST_THREADS, Spoken, Wish};
+
+impl Tenant {
+    /// The communities that a person is in, and the threads of these in which they spoke.
+    pub(super) fn places<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = FeatureId> + 'a {
+        let communities = person.communities.iter().map(|community| self.graph.communities[community]);
+        let spoken = self.graph.spoken.get(&person.id).into_iter().flatten();
+        let spoken = spoken.filter(|spoken| person.communities.binary_search(&spoken.community).is_ok());
+        communities.chain(spoken.map(|spoken| spoken.feature))
+    }
+
+    /// Those whom a member asked to meet and who have not answered.
+    pub(super) fn asks(&self, member: MemberId) -> impl Iterator<Item = FeatureId> + '_ {
+        self.graph.open.get(&member).into_iter().flat_map(|open| open.values().copied())
+    }
+
+    /// What those hold who asked to meet this member; none if nobody does.
+    pub(super) fn asked_feature(&self, member: MemberId) -> Option<FeatureId> {
+        self.catalog.find(&asked(member))
+    }
+
+    pub(super) fn hold_community(&mut self, community: CommunityId) {
+        let feature = self.catalog.hold(&Feature::new(Kind::Community, community.to_string()));
+        self.graph.communities.insert(community, feature);
+    }
+
+    /// Once for everybody who is not in it any more.
+    pub(super) fn release_community(&mut self, community: CommunityId) {
+        self.catalog.release(self.graph.communities[&community]);
+        if !self.communities.contains_key(&community) {
+            self.graph.communities.remove(&community);
+        }
+    }
+
+    pub(super) fn speak(&mut self, member: MemberId, thread: ThreadId, community: CommunityId) {
+        if self.graph.gone.contains(&thread) {
+            return;
+        }
+        let Some(slot) = self.slot_or_new(member) else { return };
+        self.unlist(slot);
+        let spoken = self.graph.spoken.entry(member).or_default();
+        let known = spoken.iter().position(|spoken| spoken.thread == thread).and_then(|place| spoken.remove(place));
+        let last = match known {
+            Some(known) => Spoken { posts: known.posts + 1, ..known },
+            None => {
+                let feature = self.catalog.hold(&Feature::new(Kind::Thread, thread.to_string()));
+                self.graph.speakers.entry(thread).or_default().insert(member);
+                Spoken { thread, community, feature, posts: 1 }
+            }
+        };
+        spoken.push_back(last);
+        if spoken.len() > MOST_THREADS
+            && let Some(oldest) = spoken.pop_front()
+        {
+            self.release_thread(member, oldest);
+        }
+    }
+
+    pub(super) fn unsay(&mut self, member: MemberId, thread: ThreadId) {
+        let Some(slot) = self.slot(member) else { return };
+        self.unlist(slot);
+        let Some(spoken) = self.graph.spoken.get_mut(&member) else { return };
+        let Some(place) = spoken.iter().position(|spoken| spoken.thread == thread) else { return };
+        spoken[place].posts -= 1;
+        if spoken[place].posts == 0
+            && let Some(unsaid) = spoken.remove(place)
+        {
+            self.release_thread(member, unsaid);
+        }
+    }
+
+    /// Closes a thread for good; who spoke in it and is out of the lists by that.
+    pub(super) fn close(&mut self, thread: ThreadId) -> Vec<MemberId> {
+        self.graph.gone.insert(thread);
+        let speakers: Vec<MemberId> = self.graph.speakers.get(&thread).into_iter().flatten().copied().collect();
+        for member in &speakers {
+            if let Some(slot) = self.slot(*member) {
+                self.unlist(slot);
+            }
+            let Some(spoken) = self.graph.spoken.get_mut(member) else { continue };
+            let place = spoken.iter().position(|spoken| spoken.thread == thread);
+            if let Some(closed) = place.and_then(|place| spoken.remove(place)) {
+                self.release_thread(*member, closed);
+            }
+        }
+        speakers
+    }
+
+    pub(super) fn wish(&mut self, from: MemberId, to: MemberId, wish: Wish) {
+        if self.erased.contains(&to) {
+            return;
+        }
+        let Some(slot) = self.slot_or_new(from) else { return };
+        self.unlist(slot);
+        self.graph.wish(from, to, wish);
+        let open = self.graph.open.entry(from).or_default();
+        match (wish, open.get(&to).copied()) {
+            (Wish::Open, None) => {
+                open.insert(to, self.catalog.hold(&asked(to)));
+            }
+            (Wish::Granted | Wish::Declined | Wish::Withdrawn, Some(feature)) => {
+                open.remove(&to);
+                self.catalog.release(feature);
+            }
+            (Wish::Open, Some(_)) | (_, None) => {}
+        }
+    }
+
+    /// Forgets where a member, who is in no list, spoke and whom they asked, and who asked
+    /// them.
+    pub(super) fn forget_graph(&mut self, member: MemberId) {
+        for spoken in self.graph.spoken.remove(&member).unwrap_or_default() {
+            self.release_thread(member, spoken);
+        }
+        for feature in self.graph.open.remove(&member).unwrap_or_default().into_values() {
+            self.catalog.release(feature);
+        }
+        for from in self.graph.asked_by(member) {
+            let relist = self.slot(from).filter(|slot| self.person_at(*slot).listed);
+            if let Some(slot) = relist {
+                self.unlist(slot);
+            }
+            if let Some(feature) = self.graph.open.get_mut(&from).and_then(|open| open.remove(&member)) {
+                self.catalog.release(feature);
+            }
+            if let Some(slot) = relist {
+                self.list(slot);
+            }
+        }
+        self.graph.forget_wishes(member);
+    }
+
+    fn release_thread(&mut self, member: MemberId, spoken: Spoken) {
+        self.catalog.release(spoken.feature);
+        if let Some(speakers) = self.graph.speakers.get_mut(&spoken.thread) {
+            speakers.remove(&member);
+            if speakers.is_empty() {
+                self.graph.speakers.remove(&spoken.thread);
+            }
+        }
+    }
+}
+
+fn asked(member: MemberId) -> Feature {
+    Feature::new(Kind::Asked, member.to_string())
+}
