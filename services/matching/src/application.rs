@@ -26,9 +26,11 @@ mod withdraw;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use kindred_eventsourcing::{CommandContext, Decider, EventStore, Executor, Receipt, StoreError};
-use kindred_ids::{CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, TenantSlug};
+use futures::future::{BoxFuture, try_join_all};
+use kindred_eventsourcing::{
+    CommandContext, Decider, EventStore, Executor, Receipt, ReservationKey, ReservationTail, StoreError,
+};
+use kindred_ids::{CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, Scope, TenantSlug};
 use kindred_service_kit::caller::{Caller, TenantRole};
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::{ApiError, chain};
@@ -138,7 +140,15 @@ pub struct Application<S> {
     executor: Executor<S>,
     keys: Arc<dyn KeyRing>,
     acquaintances: Acquaintances,
+    limits: Limits,
     clock: SharedClock,
+}
+
+/// How often one may do something.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many people a member may ask to meet in a day, by UTC.
+    pub introductions_a_day: u32,
 }
 
 impl<S: EventStore> Application<S> {
@@ -147,9 +157,24 @@ impl<S: EventStore> Application<S> {
         executor: Executor<S>,
         keys: Arc<dyn KeyRing>,
         acquaintances: Acquaintances,
+        limits: Limits,
         clock: SharedClock,
     ) -> Self {
-        Self { executor, keys, acquaintances, clock }
+        Self { executor, keys, acquaintances, limits, clock }
+    }
+
+    /// Which of these reservations are taken, as the log's leader says.
+    async fn taken(
+        &self,
+        tenant: &TenantSlug,
+        reservations: impl Iterator<Item = ReservationKey>,
+    ) -> Result<Vec<bool>, ApiError> {
+        let scope = Scope::from(tenant.clone());
+        let keys: Vec<EntityKey> = reservations.map(|reservation| reservation.entity(&scope)).collect();
+        let tails = try_join_all(keys.iter().map(|key| self.executor.store().tail(key))).await?;
+        let taken =
+            tails.iter().map(|tail| ReservationTail::read(tail.as_ref()).map(|tail| tail != ReservationTail::Free));
+        taken.collect::<Result<_, _>>().map_err(|error| ApiError::internal(&error))
     }
 
     fn context(&self, caller: &Caller, command_id: CommandId) -> CommandContext {

@@ -13,8 +13,8 @@ use kindred_vault::KeyRing;
 use serde::Deserialize;
 
 use crate::application::{
-    Acquaintances, Application, Introductions as IntroductionList, Mentors as MentorList, Pairings as PairingList,
-    People, Restraint,
+    Acquaintances, Application, Introductions as IntroductionList, Limits, Mentors as MentorList,
+    Pairings as PairingList, People, Restraint,
 };
 use crate::clients::MembershipClient;
 use crate::grpc::Lists;
@@ -41,6 +41,8 @@ pub struct Settings {
     pub patience_millis: Millis<1, 5_000>,
     /// How often to look whether a tenant's weights are to be fixed.
     pub weights_check_millis: Millis<100, 86_400_000>,
+    /// How many people a member may ask to meet in a day.
+    pub introductions_a_day: Bounded<1, 100>,
     /// How many new pairings within seven days are enough for a mentor.
     pub mentor_new_in_a_week: Bounded<1, 1_000>,
 }
@@ -71,7 +73,8 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     weigh(&host, &index, own.weights_check_millis.duration());
     let client = Arc::new(MembershipClient::new(membership.clone()));
     let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), client, patience);
-    let application = Application::new(host.executor(), keys.clone(), acquaintances.clone(), host.clock());
+    let limits = Limits { introductions_a_day: u32::try_from(own.introductions_a_day.get())? };
+    let application = Application::new(host.executor(), keys.clone(), acquaintances.clone(), limits, host.clock());
     let restraint = Restraint { new_in_a_week: i64::try_from(own.mentor_new_in_a_week.get())? };
     let forgotten = index.clone();
     let erasure = ContextErasure::new(CONTEXT, keys.clone(), confirm_by_call(CONTEXT, membership)).forgetting(

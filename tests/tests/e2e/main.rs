@@ -1,3 +1,4 @@
 //! The platform's parts together, on real servers.
 
+mod journeys;
 mod removal;

@@ -1,8 +1,7 @@
 //! Asking a mentor, answering, taking back, ending.
 
-use futures::future::try_join_all;
-use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, ReservationTail, Timestamp};
-use kindred_ids::{CommandId, MemberId, PairingId, Scope, TenantSlug};
+use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, Timestamp};
+use kindred_ids::{CommandId, MemberId, PairingId, TenantSlug};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 
@@ -147,12 +146,7 @@ impl<S: EventStore> Application<S> {
 
     /// Which of a mentor's places are taken, the first place first.
     async fn held_places(&self, tenant: &TenantSlug, mentor: MemberId) -> Result<Vec<bool>, ApiError> {
-        let scope = Scope::from(tenant.clone());
-        let keys: Vec<_> = (1..=MOST).map(|place| place_key(tenant, mentor, place).entity(&scope)).collect();
-        let tails = try_join_all(keys.iter().map(|key| self.executor.store().tail(key))).await?;
-        let held =
-            tails.iter().map(|tail| ReservationTail::read(tail.as_ref()).map(|tail| tail != ReservationTail::Free));
-        held.collect::<Result<_, _>>().map_err(|error| ApiError::internal(&error))
+        self.taken(tenant, (1..=MOST).map(|place| place_key(tenant, mentor, place))).await
     }
 }
 

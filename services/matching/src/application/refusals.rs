@@ -15,6 +15,8 @@ impl From<introduction::Refusal> for ApiError {
             Refusal::NotFound => Self::not_found("INTRODUCTION_UNKNOWN", message).with_field("introduction_id"),
             Refusal::OwnConsentMissing => Self::refused("CONSENT_MISSING", message),
             Refusal::AlreadyAsked => Self::new(ErrorCode::AlreadyExists, "ALREADY_ASKED", message),
+            Refusal::TooManyToday => Self::new(ErrorCode::ResourceExhausted, "INTRODUCTIONS_TODAY", message),
+            Refusal::TurnTaken => Self::new(ErrorCode::Conflict, "TURN_TAKEN", message),
             Refusal::AlreadyAccepted => Self::refused("ALREADY_INTRODUCED", message),
             Refusal::Withdrawn => Self::refused("INTRODUCTION_WITHDRAWN", message),
         }

@@ -1,6 +1,6 @@
 //! Asking to meet somebody.
 
-use kindred_eventsourcing::{EventStore, Receipt};
+use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, Timestamp};
 use kindred_ids::{CommandId, EntityKey, IntroductionId, MemberId, TenantSlug};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
@@ -8,7 +8,7 @@ use kindred_service_kit::error::ApiError;
 use super::note::{self, NOTE, Place};
 use super::{Application, for_asker, introduction_key};
 use crate::domain::Introduction;
-use crate::domain::introduction::{Command, Permission, RequestIntroduction, introduction_id};
+use crate::domain::introduction::{Command, Permission, Refusal, RequestIntroduction, introduction_id, turn_key};
 use crate::index::Acquaintance;
 
 /// What somebody asks.
@@ -58,12 +58,27 @@ impl<S: EventStore> Application<S> {
             self.seal_note(new.place(tenant, from, &key), new.note.as_deref()),
             async { Ok(self.executor.load::<Introduction>(&key).await?) },
         )?;
-        let context = self.context(caller, new.command_id);
-        let permission = permission(between);
-        let command = Command::from(RequestIntroduction { from, to: new.to, note, permission, at: context.at });
-        let ran = self.executor.run_through::<Introduction>(&key, loaded, &command, &context);
-        let (receipt, loaded) = ran.await?;
+        let (context, permission) = (self.context(caller, new.command_id), permission(between));
+        let mut outcome = Err(ExecuteError::Refused(Refusal::TurnTaken));
+        for _ in 0..self.limits.introductions_a_day {
+            let (note, tenant, at) = (note.clone(), tenant.clone(), context.at);
+            let turn = self.free_turn(&tenant, from, at).await?;
+            let command = RequestIntroduction { from, to: new.to, note, permission, tenant, turn, at };
+            let command = Command::from(command);
+            outcome = self.executor.run_through::<Introduction>(&key, loaded.clone(), &command, &context).await;
+            if !matches!(outcome, Err(ExecuteError::Refused(Refusal::TurnTaken))) {
+                break;
+            }
+        }
+        let (receipt, loaded) = outcome?;
         Ok((for_asker(receipt, &loaded.state), id))
+    }
+
+    /// The first question of the day that a member has not put yet; none if they put all.
+    async fn free_turn(&self, tenant: &TenantSlug, from: MemberId, at: Timestamp) -> Result<Option<u32>, ApiError> {
+        let turns = 1..=self.limits.introductions_a_day;
+        let taken = self.taken(tenant, turns.map(|turn| turn_key(tenant, from, at, turn))).await?;
+        Ok(taken.iter().position(|taken| !taken).map(|free| free as u32 + 1))
     }
 }
 

@@ -15,7 +15,7 @@ pub use accept::AcceptIntroduction;
 pub use decline::DeclineIntroduction;
 pub use event::Event;
 pub use refusal::Refusal;
-pub use request::{ASK_AGAIN_AFTER_SECONDS, Permission, RequestIntroduction};
+pub use request::{ASK_AGAIN_AFTER_SECONDS, Permission, RequestIntroduction, turn_key};
 pub use withdraw::WithdrawIntroduction;
 
 use super::discretion::{Discreet, Versions};

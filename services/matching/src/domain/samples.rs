@@ -33,6 +33,8 @@ pub fn ask() -> RequestIntroduction {
         to: member(2),
         note: Some(sealed(1, 1)),
         permission: Permission::Granted,
+        tenant: tenant(),
+        turn: Some(1),
         at: NOW,
     }
 }

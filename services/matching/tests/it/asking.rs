@@ -3,7 +3,7 @@
 use kindred_eventsourcing::EventStore as _;
 use kindred_matching::domain::introduction::ASK_AGAIN_AFTER_SECONDS;
 
-use crate::support::{HASHIMOTO, Person, Town, refusal, refused};
+use crate::support::{HASHIMOTO, LIMITS, Person, Town, refusal, refused};
 
 #[tokio::test]
 async fn two_who_consent_are_introduced_and_a_resent_command_gets_the_first_receipt() {
@@ -46,6 +46,22 @@ async fn whoever_cannot_be_met_is_not_found_whatever_the_reason() {
         assert_eq!(told, ("NOT_FOUND".to_owned(), "MEMBER_UNKNOWN".to_owned(), "there is no such member".to_owned()));
     }
     assert_eq!(town.store.head().await.unwrap(), 0, "nothing was written");
+}
+
+#[tokio::test]
+async fn one_asks_so_often_a_day() {
+    let town = Town::new();
+    let ann = town.member(&[HASHIMOTO]).await;
+    for _ in 0..LIMITS.introductions_a_day {
+        let other = town.member(&[HASHIMOTO]).await;
+        town.ask(&ann, other.id, "").await.unwrap();
+    }
+    let (other, ben) = (town.member(&[HASHIMOTO]).await, town.member(&[HASHIMOTO]).await);
+    let refusal = refusal("RESOURCE_EXHAUSTED", "INTRODUCTIONS_TODAY");
+    assert_eq!(refused(town.ask(&ann, other.id, "").await), refusal);
+    town.ask(&ben, other.id, "").await.expect("others ask still");
+    town.clock.advance_millis(24 * 3_600 * 1_000);
+    town.ask(&ann, other.id, "").await.expect("tomorrow is another day");
 }
 
 #[tokio::test]

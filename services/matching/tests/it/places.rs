@@ -6,7 +6,7 @@ use kindred_matching::application::{Application, Question};
 use kindred_matching::domain::pairing::Reason;
 use kindred_testkit::TestStreams;
 
-use crate::support::{Town, refusal, refused};
+use crate::support::{LIMITS, Town, refusal, refused};
 
 #[tokio::test]
 async fn acceptances_at_the_same_moment_never_take_more_than_there_is() {
@@ -16,7 +16,7 @@ async fn acceptances_at_the_same_moment_never_take_more_than_there_is() {
     for _ in 0..2 {
         let executor = Executor::new(streams.store("matching").await.unwrap(), 1_000);
         let (keys, acquaintances) = (town.keys.clone(), town.acquaintances.clone());
-        replicas.push(Application::new(executor, keys, acquaintances, town.clock.clone()));
+        replicas.push(Application::new(executor, keys, acquaintances, LIMITS, town.clock.clone()));
     }
     let mentor = town.mentor_at(&replicas[0], 2).await;
     let mut asked = Vec::new();

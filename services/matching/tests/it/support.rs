@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{EventStore, Executor, MemoryStore, Receipt, Timestamp};
 use kindred_ids::{CommandId, CommunityId, IntroductionId, MemberId, SessionId, TenantSlug, derive_root_id};
-use kindred_matching::application::{Acquaintances, Application, Membership, Question};
+use kindred_matching::application::{Acquaintances, Application, Limits, Membership, Question};
 use kindred_matching::index::feed::Feed;
 use kindred_matching::index::weighing::{Weighing, WeightsFeed};
 use kindred_matching::index::{Found, Index};
@@ -126,7 +126,7 @@ impl Town {
         let patience = Duration::from_secs(5);
         let acquaintances = Acquaintances::new(index.clone(), Arc::new(log.clone()), blocks.clone(), patience);
         let executor = Executor::new(store.clone(), 1_000);
-        let application = Application::new(executor, keys.clone(), acquaintances.clone(), clock.clone());
+        let application = Application::new(executor, keys.clone(), acquaintances.clone(), LIMITS, clock.clone());
         Self {
             facts: Facts::new(log, vault),
             store,
@@ -282,6 +282,8 @@ pub fn refusal(code: &str, reason: &str) -> (String, String) {
     (code.to_owned(), reason.to_owned())
 }
 
+/// How often one may ask here: seldom.
+pub const LIMITS: Limits = Limits { introductions_a_day: 3 };
 pub const HASHIMOTO: (Kind, &str, &str) = (Kind::Condition, "icd10cm|E06.3", "Hashimoto's thyroiditis");
 pub const WALKING: (Kind, &str, &str) = (Kind::Interest, "walking", "");
 pub const SPANISH: (Kind, &str, &str) = (Kind::Language, "es", "");

@@ -27,7 +27,7 @@ type Cast = (
     &'static [proto::TenantRole],
 );
 
-const CAST: [Cast; 8] = [
+const CAST: [Cast; 10] = [
     (
         "patient",
         "quiet-heron",
@@ -62,6 +62,14 @@ const CAST: [Cast; 8] = [
         "saturday-stroller",
         "lakeside",
         &[("wellness", proto::CommunityRole::Manager)],
+        &[proto::TenantRole::Administrator],
+    ),
+    ("attendee", "first-row", "healthit", &[("healthit", proto::CommunityRole::Member)], &[]),
+    (
+        "organizer",
+        "front-desk",
+        "healthit",
+        &[("healthit", proto::CommunityRole::Manager)],
         &[proto::TenantRole::Administrator],
     ),
 ];
@@ -267,6 +275,16 @@ fn persona_fields(role: &str) -> Vec<proto::ProfileField> {
         "moderator" | "community manager" => {
             vec![field(Kind::Role, "staff", "", Tenant), field(Kind::Language, "en", "", Tenant)]
         }
+        "attendee" => vec![
+            field(Kind::Want, TRADE.0, "", Tenant),
+            field(Kind::Role, "marketing lead", "", Tenant),
+            field(Kind::Language, "en", "", Matched),
+        ],
+        "organizer" => vec![
+            field(Kind::Offer, TRADE.0, "", Tenant),
+            field(Kind::Interest, "conference talks", "", Tenant),
+            field(Kind::Language, "en", "", Matched),
+        ],
         "neighbor" => vec![field(Kind::Interest, "walking", "", Matched), field(Kind::Area, "919", "", Matched)],
         _ => Vec::new(),
     }

@@ -19,6 +19,12 @@ pub enum Refusal {
     /// The question is open, or was asked too recently; the same after a decline.
     #[error("you have asked this member already")]
     AlreadyAsked,
+    /// They asked as often today as one may.
+    #[error("you have asked as many people today as one may; ask again tomorrow")]
+    TooManyToday,
+    /// Another question of theirs at the same moment was faster.
+    #[error("you asked somebody else at the same moment; ask again")]
+    TurnTaken,
     /// The two know each other already.
     #[error("you are introduced already")]
     AlreadyAccepted,

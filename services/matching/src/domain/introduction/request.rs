@@ -1,7 +1,7 @@
 //! Asking to meet somebody.
 
-use kindred_eventsourcing::{Decision, Sealed, Timestamp, canonical};
-use kindred_ids::MemberId;
+use kindred_eventsourcing::{Decision, ReservationKey, Sealed, Timestamp, canonical};
+use kindred_ids::{EntityId, MemberId, TenantSlug};
 
 use super::{Event, Refusal, Standing, State};
 
@@ -31,17 +31,38 @@ pub struct RequestIntroduction {
     pub note: Option<Sealed>,
     /// Whether the two may be introduced.
     pub permission: Permission,
+    /// Whose tenant it is in.
+    pub tenant: TenantSlug,
+    /// Which of the day's questions of theirs this is, counted from 1; none if they asked
+    /// as often as one may.
+    pub turn: Option<u32>,
     /// When.
     pub at: Timestamp,
 }
-canonical!(RequestIntroduction { from, to, note } without { permission, at });
+canonical!(RequestIntroduction { from, to, note } without { permission, tenant, turn, at });
+
+/// What one of the questions that a member may put in a day is called among reservations;
+/// frozen once released.
+const TURN: &str = "introduction_turn";
+
+/// The name of one of the questions, counted from 1, that a member may put on the day of
+/// `at`, by UTC. It is a hash of an id that stands in the log anyway, so it needs no secret.
+#[must_use]
+pub fn turn_key(tenant: &TenantSlug, from: MemberId, at: Timestamp, turn: u32) -> ReservationKey {
+    const DAY: i64 = 24 * 3_600 * 1_000;
+    let day = at.millis().div_euclid(DAY);
+    let parts: [&[u8]; 3] = [from.0.as_bytes(), &day.to_be_bytes(), &turn.to_be_bytes()];
+    ReservationKey { kind: TURN, digest: *EntityId::keyed(tenant.as_str(), TURN, &parts, from.0).as_bytes() }
+}
 
 impl RequestIntroduction {
-    /// Decides whether the question is put.
+    /// Decides whether the question is put, and takes one of the day's questions with it.
     ///
     /// # Errors
     ///
-    /// [`Refusal::AlreadyAsked`] alike while it is open and after a decline.
+    /// [`Refusal::AlreadyAsked`] alike while it is open and after a decline;
+    /// [`Refusal::TooManyToday`]; [`Refusal::TurnTaken`] if another question of theirs was
+    /// faster.
     pub(super) fn decide(&self, state: &State) -> Result<Decision<Event, Refusal>, Refusal> {
         if self.from == self.to {
             return Err(Refusal::Oneself);
@@ -62,25 +83,47 @@ impl RequestIntroduction {
                 Standing::Withdrawn => {}
             },
         }
-        let Self { from, to, note, at, .. } = self.clone();
-        Ok(Event::IntroductionRequested { from, to, note, at }.into())
+        let turn = self.turn.ok_or(Refusal::TooManyToday)?;
+        let Self { from, to, note, tenant, at, .. } = self.clone();
+        let key = turn_key(&tenant, from, at, turn);
+        Ok(Decision::from(Event::IntroductionRequested { from, to, note, at }).claiming(key, Refusal::TurnTaken))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use kindred_eventsourcing::RequestHash;
     use kindred_eventsourcing::testing::given;
+    use kindred_eventsourcing::{RequestHash, ReservationChange};
 
     use super::*;
     use crate::domain::Introduction;
     use crate::domain::introduction::Command;
-    use crate::domain::samples::{NOW, accepted, ask, declined, member, requested, sealed, withdrawn};
+    use crate::domain::samples::{NOW, accepted, ask, declined, member, requested, sealed, tenant, withdrawn};
 
     #[test]
     fn asking_puts_the_question_once() {
         given::<Introduction>([]).when(ask()).then([requested(NOW)]);
         given::<Introduction>([requested(NOW)]).when(ask()).then_err(Refusal::AlreadyAsked);
+    }
+
+    #[test]
+    fn a_question_takes_one_of_the_day() {
+        let decision = given::<Introduction>([]).when(ask()).then([requested(NOW)]);
+        let key = turn_key(&tenant(), member(1), NOW, 1);
+        assert_eq!(decision.reservations, [ReservationChange::Claim { key, taken: Refusal::TurnTaken }]);
+        let none_left = RequestIntroduction { turn: None, ..ask() };
+        given::<Introduction>([]).when(none_left.clone()).then_err(Refusal::TooManyToday);
+        given::<Introduction>([requested(NOW)]).when(none_left).then_err(Refusal::AlreadyAsked);
+    }
+
+    #[test]
+    fn each_day_member_and_question_has_a_name_of_its_own() {
+        let key = |from: u32, at: i64, turn: u32| turn_key(&tenant(), member(from), Timestamp::from_millis(at), turn);
+        let day = 24 * 3_600 * 1_000;
+        assert_eq!(key(1, 0, 1), key(1, day - 1, 1));
+        for other in [key(2, 0, 1), key(1, day, 1), key(1, 0, 2), key(1, -1, 1)] {
+            assert_ne!(key(1, 0, 1), other);
+        }
     }
 
     #[test]
