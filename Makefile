@@ -24,7 +24,7 @@ clean-demo: ## Forget what the demo has stored
 
 .PHONY: test
 test: servers ## All tests; ONLY narrows by name
-	tools/nextest run --workspace $(ONLY)
+	KINDRED_SENTENCES_MODEL="$$(tools/model)" tools/nextest run --workspace $(ONLY)
 
 .PHONY: bench
 bench: servers ## Measurements; ONLY narrows
@@ -78,6 +78,10 @@ sqlx-prepare: servers ## Writes the data that queries are checked with
 .PHONY: servers
 servers: ## Fetches the pinned servers
 	@tools/servers
+
+.PHONY: model
+model: ## Fetches the pinned sentence model and prints its folder; all works without it
+	@tools/model
 
 .PHONY: tools
 tools: ## Fetches the pinned tools

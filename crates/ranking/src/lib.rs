@@ -16,11 +16,13 @@ pub mod inference;
 pub mod links;
 pub mod outcomes;
 mod postings;
+mod raised;
 mod slots;
 mod sum;
 mod top;
 pub mod weight;
 
 pub use postings::{Entry, ListId, Merge, Merged, Postings, Slot, Weighted};
+pub use raised::{MOST_RAISED, Raised, raised};
 pub use slots::Slots;
 pub use top::{Best, Query, Scratch, Term};

@@ -17,16 +17,21 @@ const VAULT: &str = "kindred-vault";
 const KIT: &str = "kindred-service-kit";
 const HOST: &str = "kindred-service-host";
 const RANKING: &str = "kindred-ranking";
+const SENTENCES: &str = "kindred-sentences";
 const EMBEDDED: &str = "kindred-embedded";
 
 /// What a service with a log of its own may rest on.
 const SERVICE: &[&str] = &[IDS, EVENTSOURCING, PROTO, JETSTREAM, PROJECTIONS, VAULT, KIT, HOST];
+
+/// What one may rest on that ranks by words and meaning.
+const RANKED: &[&str] = &[IDS, EVENTSOURCING, PROTO, JETSTREAM, PROJECTIONS, VAULT, KIT, HOST, RANKING, SENTENCES];
 
 /// Every package of ours that others may rest on, and what it may rest on itself.
 const MAY_REST_ON: &[(&str, &[&str])] = &[
     (IDS, &[]),
     (EMBEDDED, &[]),
     (RANKING, &[]),
+    (SENTENCES, &[]),
     (PROTO, &[IDS]),
     (EVENTSOURCING, &[IDS]),
     (JETSTREAM, &[IDS, EVENTSOURCING]),
@@ -36,8 +41,8 @@ const MAY_REST_ON: &[(&str, &[&str])] = &[
     (HOST, &[IDS, EVENTSOURCING, PROTO, JETSTREAM, PROJECTIONS, VAULT, KIT]),
     ("kindred-testkit", &[IDS, EVENTSOURCING, JETSTREAM, PROJECTIONS, EMBEDDED]),
     ("kindred-membership", SERVICE),
-    ("kindred-posting", SERVICE),
-    ("kindred-matching", &[IDS, EVENTSOURCING, PROTO, JETSTREAM, PROJECTIONS, VAULT, KIT, HOST, RANKING]),
+    ("kindred-posting", RANKED),
+    ("kindred-matching", RANKED),
     ("kindred-notification", SERVICE),
     // It has no log and no database.
     ("kindred-gateway", &[IDS, EVENTSOURCING, PROTO, KIT]),
@@ -76,6 +81,9 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ("askama", &["kindred-gateway"], "one service has pages"),
     ("cedar-policy", &[KIT], "who may do what is decided in one place"),
     ("clap", &["kindred"], "there is one command line"),
+    ("candle-core", &[SENTENCES], "one crate runs models"),
+    ("candle-nn", &[SENTENCES], "one crate runs models"),
+    ("tokenizers", &[SENTENCES], "one crate runs models"),
 ];
 
 /// What the pure core uses of others: nothing that knows a server, a file or the time of day.
