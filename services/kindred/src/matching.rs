@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use flate2::read::MultiGzDecoder;
 use kindred_matching::evaluate::{self, EvaluateError, Graph, MOST_RANKED, Profiles, Ranking, Source};
+use kindred_sentences::Encoder;
 
 /// `kindred match …`.
 #[derive(Debug, Subcommand)]
@@ -61,6 +62,18 @@ pub enum Eval {
         #[arg(long, value_name = "FILE")]
         run: PathBuf,
     },
+    /// Lines of `text<TAB>text`: how near the two are in meaning, one number a line.
+    Pairs {
+        /// The texts.
+        #[arg(long, value_name = "FILE")]
+        train: PathBuf,
+        /// The folder of a sentence model; `make model` prints one.
+        #[arg(long, value_name = "FOLDER")]
+        model: PathBuf,
+        /// Where the answer goes.
+        #[arg(long, visible_alias = "out", value_name = "FILE")]
+        run: PathBuf,
+    },
 }
 
 /// Files of a ranking.
@@ -102,6 +115,10 @@ impl Match {
             Eval::Assignment { train, run } => {
                 let costs = open(&train)?;
                 write(&run, |out| evaluate::assignment(costs, out))
+            }
+            Eval::Pairs { train, model, run } => {
+                let (pairs, encoder) = (open(&train)?, Encoder::load(&model)?);
+                write(&run, |out| evaluate::pairs(pairs, &encoder, out))
             }
         }
     }
@@ -176,6 +193,21 @@ mod tests {
         let error = interactions(&folder, b"ann\tx\nbob\n").expect_err("refused");
         assert!(format!("{error:#}").contains("train, line 2"), "{error:#}");
         assert!(!folder.join("run").exists() && !folder.join("run.part").exists());
+        std::fs::remove_dir_all(folder).expect("gone");
+    }
+
+    #[test]
+    fn a_model_that_is_not_there_is_named() {
+        let folder = folder("pairs");
+        std::fs::write(folder.join("train"), "tired\tworn out\n").expect("written");
+        let (train, run) = (folder.join("train"), folder.join("run"));
+        let pairs = |model| Match::Eval(Eval::Pairs { train: train.clone(), model, run: run.clone() }).run();
+        let error = pairs(folder.join("none")).expect_err("refused");
+        assert!(format!("{error:#}").contains("config.json"), "{error:#}");
+        assert!(!run.exists());
+        kindred_sentences::tiny::write(&folder.join("model"), &[], 1).expect("a model");
+        pairs(folder.join("model")).expect("answered");
+        assert_eq!(std::fs::read_to_string(&run).expect("an answer").lines().count(), 1);
         std::fs::remove_dir_all(folder).expect("gone");
     }
 }

@@ -11,6 +11,7 @@ mod graph;
 mod interactions;
 mod lines;
 mod names;
+mod pairs;
 mod profiles;
 mod ranked;
 
@@ -19,6 +20,7 @@ use std::io::{BufRead, Write};
 pub use assignment::assignment;
 pub use graph::{Graph, graph};
 pub use interactions::interactions;
+pub use pairs::pairs;
 pub use profiles::{Profiles, profiles};
 
 /// The most that a ranking may hold.
@@ -45,6 +47,15 @@ pub enum EvaluateError {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// A text has no vector.
+    #[error("train, pair {pair}: encode its texts")]
+    Encode {
+        /// Which pair, from 1.
+        pair: usize,
+        /// Why.
+        #[source]
+        source: kindred_sentences::EncodeError,
     },
     /// The answer cannot be written.
     #[error("write the answer")]
