@@ -83,6 +83,7 @@ impl Consumer for Generation {
             let keys = self.prefetch(&wanted).await?;
             if !wanted.is_empty() {
                 self.projection.prepare().await?;
+                self.work_ahead(&wanted, &keys).await;
             }
             let done = match self.together(work, &wanted, &keys).await {
                 Ok(()) => Ok(()),
@@ -127,6 +128,15 @@ impl Generation {
     async fn prefetch(&self, commits: &[&RecordedCommit]) -> Result<Arc<Keys>, ProcessError> {
         let wanted: HashSet<_> = self.projection.keys(commits).into_iter().collect();
         fold::keys(&*self.keys, wanted).await.map_err(|error| ProcessError::Passing(error.into()))
+    }
+
+    /// What takes long and needs no row, with the erasures that are known now.
+    async fn work_ahead(&self, wanted: &[&RecordedCommit], keys: &Arc<Keys>) {
+        if self.projection.works_ahead() {
+            let (erased, _) = self.records.lock().await.known();
+            let keys = BatchKeys::new(keys.clone(), erased);
+            self.projection.ahead(&Batch { commits: wanted.to_vec(), keys }).await;
+        }
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {

@@ -39,6 +39,13 @@ pub trait Projection: Send + Sync + 'static {
     /// Whether [`Self::fold`] makes rows; where it does not, nothing is got ready for it.
     const FOLDS: bool = false;
 
+    /// Whether [`Self::ahead`] does anything; where it does not, it is not called.
+    const AHEAD: bool = false;
+
+    /// Whether a process is ready only once this has views. Where it is not, queries do
+    /// without them while they are built for the first time.
+    const AWAITED: bool = true;
+
     /// Whether a commit matters here; others only move the checkpoint.
     fn wants(&self, commit: &RecordedCommit) -> bool {
         let _all = commit;
@@ -49,6 +56,13 @@ pub trait Projection: Send + Sync + 'static {
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
         let _nothing_sealed = commits;
         Vec::new()
+    }
+
+    /// Gets ready what takes long and needs no row, before a transaction is begun: erasures
+    /// wait for transactions. `apply` must give the same without it.
+    fn ahead(&self, batch: &Batch<'_>) -> impl Future<Output = ()> + Send {
+        let _nothing_takes_long = batch;
+        async {}
     }
 
     /// Writes the rows of a batch, in order.

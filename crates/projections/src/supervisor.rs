@@ -261,7 +261,7 @@ impl Supervisor {
         let shown = |projection: &crate::DynProjection| {
             rows.iter().any(|row| row.state == State::Live && row.is_of(&projection.declaration()))
         };
-        let ready = self.parts.builder.projections.iter().all(shown);
+        let ready = self.parts.builder.projections.iter().filter(|projection| projection.0.awaited()).all(shown);
         self.around.alarm.health.send_if_modified(|health| {
             let changes = health.damaged.is_none() && health.ready != ready;
             if changes {

@@ -52,6 +52,18 @@ pub(crate) trait Erased: Send + Sync {
         Box::pin(async { Ok(()) })
     }
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)>;
+    /// See [`Projection::AWAITED`].
+    fn awaited(&self) -> bool {
+        true
+    }
+    /// See [`Projection::AHEAD`].
+    fn works_ahead(&self) -> bool {
+        false
+    }
+    fn ahead<'a>(&'a self, batch: &'a Batch<'a>) -> BoxFuture<'a, ()> {
+        let _nothing_takes_long = batch;
+        Box::pin(async {})
+    }
     fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
     fn bulk<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>>;
     /// See [`Projection::FOLDS`].
@@ -83,6 +95,18 @@ impl<P: Projection> Erased for P {
 
     fn keys(&self, commits: &[&RecordedCommit]) -> Vec<(TenantSlug, KeyId)> {
         Projection::keys(self, commits)
+    }
+
+    fn awaited(&self) -> bool {
+        P::AWAITED
+    }
+
+    fn works_ahead(&self) -> bool {
+        P::AHEAD
+    }
+
+    fn ahead<'a>(&'a self, batch: &'a Batch<'a>) -> BoxFuture<'a, ()> {
+        Box::pin(Projection::ahead(self, batch))
     }
 
     fn apply<'a>(&'a self, tx: &'a mut PgConnection, batch: &'a Batch<'a>) -> BoxFuture<'a, Result<(), ApplyError>> {

@@ -1,6 +1,7 @@
 //! The projector's promises, each tried on a real Postgres.
 
 mod access;
+mod ahead;
 mod damage;
 mod erasure;
 mod exactly_once;

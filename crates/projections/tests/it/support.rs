@@ -5,5 +5,5 @@ mod platform;
 mod writer;
 
 pub use ledger::Ledger;
-pub use platform::{Platform, quick, reaches};
+pub use platform::{BOUND, Platform, quick, reaches};
 pub use writer::{CONTEXT, Writer, subject, tenant};
