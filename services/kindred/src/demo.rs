@@ -32,6 +32,10 @@ pub struct Demo {
     /// Address of the web pages.
     #[arg(long, env = "KINDRED_HTTP", default_value = "127.0.0.1:8080")]
     http: SocketAddr,
+    /// Folder of a sentence model, which `make model` prints: questions are found by their
+    /// meaning, too.
+    #[arg(long, value_name = "FOLDER")]
+    model: Option<PathBuf>,
 }
 
 /// How long everything may take to become ready.
@@ -53,7 +57,7 @@ impl Demo {
         let begun = Instant::now();
         say("starting nats-server and Postgres")?;
         let environment = Environment::start(embedded).await?;
-        let layout = settings::write(&data, self.http, &environment).await?;
+        let layout = settings::write(&data, self.http, self.model.as_deref(), &environment).await?;
         say(&format!("servers are ready after {:.1} s", begun.elapsed().as_secs_f64()))?;
         let outcome = if self.servers_only {
             say("servers: ready")?;

@@ -10,13 +10,13 @@ use kindred_proto::posting::threads_server::ThreadsServer;
 use kindred_service_host::Queries;
 use tonic::service::Routes;
 
-use crate::application::Application;
+use crate::application::{Application, Meanings};
 pub use conversations::ConversationsService;
 pub use threads::ThreadsService;
 
 /// All services of this context.
-pub fn routes<S: EventStore>(application: Application<S>, queries: Queries) -> Routes {
+pub fn routes<S: EventStore>(application: Application<S>, queries: Queries, meanings: Meanings) -> Routes {
     let conversations = ConversationsService::new(application.clone(), queries.clone());
-    Routes::new(ThreadsServer::new(ThreadsService::new(application, queries)))
+    Routes::new(ThreadsServer::new(ThreadsService::new(application, queries, meanings)))
         .add_service(ConversationsServer::new(conversations))
 }

@@ -2,6 +2,7 @@
 //! query names the tenant as well.
 
 mod conversations;
+mod similar;
 
 use kindred_ids::{CommunityId, EntityId, MemberId, TenantSlug, ThreadId};
 use kindred_service_host::database_error;
@@ -10,6 +11,7 @@ use sqlx::{Postgres, Transaction, query_file, query_file_as};
 use uuid::Uuid;
 
 pub use conversations::{ConversationRow, MessageRow};
+pub use similar::VectorRow;
 
 /// A thread in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

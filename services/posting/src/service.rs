@@ -1,17 +1,20 @@
 //! The composition root: the one place that knows every concrete type.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use futures::future::BoxFuture;
+use kindred_sentences::Encoder;
 use kindred_service_host::{ContextErasure, Host, KeyServiceSource, Running, ServiceConfig, confirm_by_call};
 use kindred_service_kit::caller::Role;
 use kindred_service_kit::config::Bounded;
 use kindred_service_kit::lifecycle::Tasks;
 use serde::Deserialize;
 
-use crate::application::Application;
+use crate::application::{Application, Meanings};
 use crate::clients::{MatchingClient, MembershipClient};
-use crate::projections::{Conversations, ThreadList, ThreadProjection};
+use crate::projections::{self, Conversations, Questions, ThreadList, ThreadProjection};
 
 /// This context's name: its stream, its role.
 pub const CONTEXT: &str = "posting";
@@ -26,6 +29,31 @@ pub const DEFAULTS: &str =
 pub struct Settings {
     /// How many posts keep their place (thread or reply, and which community) in memory.
     pub remembered_posts: Bounded<0, 10_000_000>,
+    /// How what was asked before is found by its meaning.
+    pub sentences: Sentences,
+}
+
+/// The sentence model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sentences {
+    /// Its folder; without it questions are found by their words alone.
+    pub model: Option<PathBuf>,
+    /// How many questions are read by it at once.
+    pub at_once: Bounded<1, 64>,
+}
+
+impl Sentences {
+    /// Loads the model, if there is one.
+    async fn load(&self) -> anyhow::Result<Option<Arc<Encoder>>> {
+        let Some(folder) = self.model.clone() else { return Ok(None) };
+        let wrong = || format!("load `service.sentences.model`, `{}`", folder.display());
+        let loading = folder.clone();
+        let encoder = tokio::task::spawn_blocking(move || Encoder::load(&loading)).await.with_context(wrong)?;
+        let encoder = encoder.with_context(wrong)?;
+        tracing::info!("sentence model {} is loaded", encoder.version());
+        Ok(Some(Arc::new(encoder)))
+    }
 }
 
 /// Settings of the posting service.
@@ -43,6 +71,7 @@ pub fn start(config: Config, tasks: Tasks) -> BoxFuture<'static, anyhow::Result<
 
 async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let (shared, own) = config.split();
+    let encoder = own.sentences.load().await?;
     let host = Host::connect(CONTEXT, shared, tasks).await?;
     let membership = host.channel(Role::Membership)?;
     let keys = host.keys(KeyServiceSource::new(membership.clone()))?;
@@ -54,11 +83,17 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         host.clock(),
         own.remembered_posts.get(),
     );
-    let wiring = host
+    let mut wiring = host
         .wiring(keys.clone())
         .projection(ThreadList)
         .projection(ThreadProjection)
         .projection(Conversations)
+        .projection(Questions)
         .erasure(ContextErasure::new(CONTEXT, keys, confirm_by_call(CONTEXT, membership)));
-    host.start(wiring, move |queries| Ok(crate::grpc::routes(application, queries))).await
+    let mut meanings = Meanings::default();
+    if let Some(encoder) = encoder {
+        wiring = wiring.projection(projections::Sentences::new(encoder.clone()));
+        meanings = Meanings::by(encoder, own.sentences.at_once.as_usize());
+    }
+    host.start(wiring, move |queries| Ok(crate::grpc::routes(application, queries, meanings))).await
 }

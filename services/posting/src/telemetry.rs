@@ -27,6 +27,8 @@ pub mod span {
     pub const QUERY_THREAD_GET: &str = "query.thread.get";
     /// The versions of a post are read.
     pub const QUERY_POST_HISTORY: &str = "query.post.history";
+    /// What was asked before is looked for.
+    pub const QUERY_THREAD_SIMILAR: &str = "query.thread.similar";
     /// The posts of a member are read.
     pub const QUERY_POST_BY_MEMBER: &str = "query.post.by_member";
     /// The conversations of a member are listed.
@@ -34,7 +36,7 @@ pub mod span {
     /// A conversation is read.
     pub const QUERY_CONVERSATION_GET: &str = "query.conversation.get";
     /// All of them.
-    pub const ALL: [&str; 15] = [
+    pub const ALL: [&str; 16] = [
         COMMAND_THREAD_START,
         COMMAND_COMMENT_POST,
         COMMAND_POST_EDIT,
@@ -42,6 +44,7 @@ pub mod span {
         COMMAND_REACTION_SET,
         QUERY_THREAD_LIST,
         QUERY_THREAD_GET,
+        QUERY_THREAD_SIMILAR,
         QUERY_POST_HISTORY,
         QUERY_POST_BY_MEMBER,
         COMMAND_CONVERSATION_OPEN,
@@ -73,7 +76,7 @@ mod tests {
     use super::{attribute, span};
 
     /// Every file that opens spans.
-    const SOURCES: [&str; 9] = [
+    const SOURCES: [&str; 10] = [
         include_str!("application/thread.rs"),
         include_str!("application/comment.rs"),
         include_str!("application/edit.rs"),
@@ -83,6 +86,7 @@ mod tests {
         include_str!("application/conversation.rs"),
         include_str!("application/message.rs"),
         include_str!("application/queries/conversations.rs"),
+        include_str!("application/queries/similar.rs"),
     ];
 
     #[test]

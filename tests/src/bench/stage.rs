@@ -68,7 +68,7 @@ impl Stage {
         };
         let embedded = Settings { data: folder.0.clone(), ..Settings::from_env() };
         let environment = Environment::start_synced(embedded, sync).await?;
-        let layout = settings::write(&folder.0, SocketAddr::from(([127, 0, 0, 1], 0)), &environment).await?;
+        let layout = settings::write(&folder.0, SocketAddr::from(([127, 0, 0, 1], 0)), None, &environment).await?;
         let operator = Operator::load(Some(&layout.operator))?;
         let key = SigningKey::load(&folder.0.join("keys/gateway.key"))?;
         let gateway = Issuer::new(Role::Gateway, key, SystemClock::shared());

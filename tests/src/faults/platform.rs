@@ -37,7 +37,7 @@ impl Platform {
         let settings = Settings { data: data.to_owned(), ..Settings::from_env() };
         let environment = Environment::start(settings).await.context("start the servers")?;
         let http = SocketAddr::from(([127, 0, 0, 1], 0));
-        let layout = write(data, http, &environment).await?;
+        let layout = write(data, http, None, &environment).await?;
         std::fs::create_dir_all(data.join("logs")).context("make a folder for logs")?;
         let mut platform = Self { environment, layout, roles: BTreeMap::new() };
         for role in Target::ROLES {

@@ -28,6 +28,11 @@ const NEEDED: &[(&str, &str, &str)] = &[
     ("services/matching/src/projections/mentors.rs", "application", "the field that a text was sealed for"),
     ("services/matching/src/projections/pairings.rs", "application", "the field that a text was sealed for"),
     ("services/membership/src/projections/directory.rs", "application", "the field that a text was sealed for"),
+    (
+        "services/posting/src/projections/asked.rs",
+        "application",
+        "the field that a text was sealed for, and how it opens",
+    ),
     ("services/posting/src/projections/conversations.rs", "application", "the field that a text was sealed for"),
     ("services/posting/src/projections/thread/folded.rs", "application", "the field that a text was sealed for"),
     ("services/posting/src/projections/thread_list.rs", "application", "the field that a text was sealed for"),

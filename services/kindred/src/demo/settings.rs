@@ -32,7 +32,12 @@ pub struct Layout {
 /// # Errors
 ///
 /// If a file cannot be written.
-pub async fn write(data: &Path, http: SocketAddr, environment: &Environment) -> anyhow::Result<Layout> {
+pub async fn write(
+    data: &Path,
+    http: SocketAddr,
+    model: Option<&Path>,
+    environment: &Environment,
+) -> anyhow::Result<Layout> {
     let (config, key_folder) = (data.join("config"), data.join("keys"));
     std::fs::create_dir_all(&config).with_context(|| format!("make folder `{}`", config.display()))?;
     let public = keys::make(&key_folder)?;
@@ -55,6 +60,10 @@ pub async fn write(data: &Path, http: SocketAddr, environment: &Environment) -> 
             writeln!(text, "[peers.{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
         }
         text.push_str(&own(context, &key_folder, environment, &public_url)?);
+        if let Some(model) = model.filter(|_| *context == "posting") {
+            let folder = std::path::absolute(model).with_context(|| format!("find `{}`", model.display()))?;
+            writeln!(text, "[service.sentences]\nmodel = {:?}", folder.display().to_string())?;
+        }
         keys::write_secret(&config.join(format!("{context}.toml")), &text)?;
     }
     let gateway = gateway(http, &public_url, &key_folder, &trusted, &peers)?;

@@ -116,7 +116,7 @@ pub fn message(text: &str) -> Result<String, ApiError> {
 }
 
 /// A form sends line ends as two characters; they mean one.
-fn line_feeds(text: &str) -> Cow<'_, str> {
+pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) }
 }
 

@@ -52,6 +52,18 @@ impl Mentions {
         handles
     }
 
+    /// The text without any of them.
+    #[must_use]
+    pub fn left_out_of(&self, text: &str) -> String {
+        let (mut rest, mut done) = (String::with_capacity(text.len()), 0);
+        for (range, _) in &self.0 {
+            rest.push_str(&text[done..range.start]);
+            done = range.end;
+        }
+        rest.push_str(&text[done..]);
+        rest
+    }
+
     /// The text with each known handle as a reference, and whom it mentions. A reference
     /// counts only if it stood in the text before (`kept`): nobody types one.
     #[must_use]

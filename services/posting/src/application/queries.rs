@@ -1,6 +1,7 @@
 //! What members may read: the same standing as for writing, then rows by pages.
 
 mod conversations;
+mod similar;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use super::page::{Page, PageRequest, paged};
 use super::refusals::community_unknown;
-use super::{Application, Cursor, Standing};
+use super::{Application, Cursor, Meanings, Standing};
 use crate::projections::{ThreadList, ThreadProjection};
 use crate::read_model::{PostRow, ReactionRow, Reading, ThreadRow, VersionRow};
 
@@ -58,12 +59,19 @@ pub use conversations::ConversationView;
 pub struct Queries<S> {
     application: Application<S>,
     snapshots: Snapshots,
+    meanings: Meanings,
 }
 
 impl<S: EventStore> Queries<S> {
     /// Asks for standing as `application` does, and reads what `snapshots` show.
-    pub const fn new(application: Application<S>, snapshots: Snapshots) -> Self {
-        Self { application, snapshots }
+    pub fn new(application: Application<S>, snapshots: Snapshots) -> Self {
+        Self { application, snapshots, meanings: Meanings::default() }
+    }
+
+    /// Finds what was asked before by meaning, too.
+    #[must_use]
+    pub fn with_meanings(self, meanings: Meanings) -> Self {
+        Self { meanings, ..self }
     }
 
     /// Threads of a community of the caller, the newest activity first.

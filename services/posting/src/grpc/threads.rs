@@ -11,7 +11,7 @@ use kindred_service_kit::input;
 use tonic::{Request, Response, Status};
 
 use super::messages;
-use crate::application::{Application, Change, NewReply, NewThread, PageRequest, Queries, Removal};
+use crate::application::{Application, Change, Meanings, NewReply, NewThread, PageRequest, Queries, Question, Removal};
 use crate::contract::reaction::kind;
 
 /// Answers calls.
@@ -22,9 +22,10 @@ pub struct ThreadsService<S> {
 }
 
 impl<S: EventStore> ThreadsService<S> {
-    /// Serves commands, and queries over `snapshots`.
-    pub fn new(commands: Application<S>, snapshots: Snapshots) -> Self {
-        let queries = Queries::new(commands.clone(), snapshots.clone());
+    /// Serves commands, and queries over `snapshots`; what was asked before is found by
+    /// `meanings`, too.
+    pub fn new(commands: Application<S>, snapshots: Snapshots, meanings: Meanings) -> Self {
+        let queries = Queries::new(commands.clone(), snapshots.clone()).with_meanings(meanings);
         Self { commands, queries, snapshots }
     }
 }
@@ -160,6 +161,19 @@ impl<S: EventStore> Threads for ThreadsService<S> {
             wire::Post { thread_title, ..messages::post(view) }
         });
         Ok(Response::new(wire::ListPostsByMemberResponse { posts: posts.collect() }))
+    }
+
+    async fn find_similar(
+        &self,
+        request: Request<wire::FindSimilarRequest>,
+    ) -> Result<Response<wire::FindSimilarResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, message) = request.into_parts();
+        let community = input::id("community_id", &message.community_id)?;
+        let question = Question::read(community, &message.title, &message.text, message.limit)?;
+        let answer = self.queries.similar(&caller, &question, &metadata).await?;
+        let threads = answer.rows.into_iter().map(messages::summary).collect();
+        Ok(Response::new(wire::FindSimilarResponse { threads, stale: answer.stale }))
     }
 }
 

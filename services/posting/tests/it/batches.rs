@@ -6,12 +6,13 @@ use kindred_eventsourcing::{EventStore as _, RecordedCommit};
 use kindred_ids::EntityId;
 use kindred_posting::application::CommunityRole;
 use kindred_posting::domain::ReactionKind;
-use kindred_posting::projections::{Conversations, ThreadList, ThreadProjection};
+use kindred_posting::projections::{Conversations, Questions, Sentences, ThreadList, ThreadProjection};
 use kindred_projections::{Batch, BatchKeys, ErasedPeople, Person as Owner, Projection};
 use kindred_testkit::{Seed, TestDatabase};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::support::database::TABLES;
+use crate::support::model::encoder;
 use crate::support::{Person, Town};
 
 /// Three members who start, reply, edit, react, talk, leave and take out at random.
@@ -84,10 +85,12 @@ impl Tables {
     async fn new(database: &TestDatabase, name: &str) -> Self {
         let mut connection = database.superuser().await.unwrap();
         let prepare = format!(
-            "CREATE SCHEMA {name}; SET search_path = {name}; {} {} {}",
+            "CREATE SCHEMA {name}; SET search_path = {name}; {} {} {} {} {}",
             ThreadList::TABLES,
             ThreadProjection::TABLES,
-            Conversations::TABLES
+            Conversations::TABLES,
+            Questions::TABLES,
+            Sentences::TABLES
         );
         sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await.unwrap();
         Self(connection)
@@ -98,7 +101,9 @@ impl Tables {
             let commits: Vec<&RecordedCommit> = cut.iter().collect();
             self.apply_one(town, &ThreadList, commits.clone(), erased).await;
             self.apply_one(town, &ThreadProjection, commits.clone(), erased).await;
-            self.apply_one(town, &Conversations, commits, erased).await;
+            self.apply_one(town, &Conversations, commits.clone(), erased).await;
+            self.apply_one(town, &Questions, commits.clone(), erased).await;
+            self.apply_one(town, &Sentences::new(encoder()), commits, erased).await;
         }
     }
 
@@ -111,7 +116,12 @@ impl Tables {
                 .bulk(&mut self.0, &batch(town, &ThreadProjection, commits.clone(), &[]).await)
                 .await
                 .unwrap();
-            Conversations.bulk(&mut self.0, &batch(town, &Conversations, commits, &[]).await).await.unwrap();
+            Conversations.bulk(&mut self.0, &batch(town, &Conversations, commits.clone(), &[]).await).await.unwrap();
+            Questions.bulk(&mut self.0, &batch(town, &Questions, commits.clone(), &[]).await).await.unwrap();
+            let sentences = Sentences::new(encoder());
+            let meant = batch(town, &sentences, commits, &[]).await;
+            sentences.ahead(&meant).await;
+            sentences.bulk(&mut self.0, &meant).await.unwrap();
         }
     }
 
@@ -129,11 +139,13 @@ impl Tables {
         ThreadList.redact(&mut self.0, person).await.unwrap();
         ThreadProjection.redact(&mut self.0, person).await.unwrap();
         Conversations.redact(&mut self.0, person).await.unwrap();
+        Questions.redact(&mut self.0, person).await.unwrap();
+        Sentences::new(encoder()).redact(&mut self.0, person).await.unwrap();
     }
 
     async fn dump(&mut self) -> String {
         let mut dump = String::new();
-        for table in TABLES {
+        for table in TABLES.into_iter().chain(["question_vectors"]) {
             let query = format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} t");
             let rows: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut self.0).await.unwrap();
             dump.push_str(&format!("{table}\n{rows}\n"));

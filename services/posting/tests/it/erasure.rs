@@ -10,12 +10,19 @@ use kindred_eventsourcing::{
 use kindred_ids::EntityKey;
 use kindred_posting::application::CommunityRole;
 use kindred_posting::domain::ReactionKind;
+use kindred_posting::projections::Sentences;
 use kindred_service_host::{Confirm, ContextErasure};
 use kindred_testkit::eventually;
 use kindred_vault::Keeper as _;
 
 use crate::support::database::Library;
+use crate::support::model::encoder;
 use crate::support::{Person, Town};
+
+/// As a row shows whose it is.
+fn uuid_of(person: &Person) -> String {
+    person.id.as_uuid().to_string()
+}
 
 /// Membership's log says that the person is gone.
 async fn erase(town: &Town, membership: &MemoryStore, person: &Person) {
@@ -52,7 +59,10 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
         })
     };
     let erasure = ContextErasure::new("posting", town.keys.clone(), confirm);
-    let library = Library::open_with(&town, |builder| builder.stream(membership.clone()).erasure(erasure)).await;
+    let library = Library::open_with(&town, |builder| {
+        builder.stream(membership.clone()).erasure(erasure).projection(Sentences::new(encoder()))
+    })
+    .await;
     let diabetes = town.community("riverside", "diabetes");
     let (ann, ben) = (town.member(diabetes, "ann").await, town.member(diabetes, "ben").await);
     let mia = town.member(diabetes, "mia").await;
@@ -74,6 +84,8 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     assert!(library.thread(&ben, Some(&receipt), thread).await.unwrap().replies[0].text.contains("Anns-edit"));
     library.threads(&ben, Some(&receipt), diabetes).await.unwrap();
     assert!(library.dump().await.contains("Anns-"));
+    let of_ann = async || library.dump_of(&["question_words", "question_vectors"]).await.contains(&uuid_of(&ann));
+    eventually("words and vectors", Duration::from_secs(60), async || of_ann().await.then_some(())).await;
 
     erase(&town, &membership, &ann).await;
     eventually("the redaction of every row", Duration::from_secs(30), async || {
@@ -89,6 +101,7 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     let history = library.history(&ben, None, comment).await.unwrap();
     assert!(history.iter().all(|version| version.text.is_empty()) && history.len() == 2);
     assert_eq!(library.posts_by(&ben, None, ann.id).await.unwrap(), []);
+    eventually("redacted vectors", Duration::from_secs(30), async || (!of_ann().await).then_some(())).await;
     assert_eq!(library.threads(&ben, None, diabetes).await.unwrap().threads[0].title, "");
 
     let messages = library.conversation(&ben, None, talk).await.unwrap().messages;
@@ -101,12 +114,13 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     let (receipt, _) = town.reply(&ben, thread, "Later").await;
     library.thread(&ben, Some(&receipt), thread).await.unwrap();
     let before = library.dump().await;
-    for projection in ["thread", "thread_list", "conversations"] {
+    for projection in ["thread", "thread_list", "conversations", "questions", "sentences"] {
         let rebuild = library.operations().rebuild(projection).await.unwrap();
         let rebuilt = library.operations().finished(projection, rebuild, Duration::from_secs(60)).await.unwrap();
         assert_eq!(rebuilt.state, "live", "{projection}: {rebuilt:?}");
     }
     assert_eq!(library.dump().await, before);
+    assert!(!of_ann().await, "a rebuild brings no vector back");
     assert!(!before.contains("Anns-"));
     assert!(!confirmed.load(Ordering::SeqCst), "confirmed while a key may still be in a cache");
 }

@@ -13,4 +13,5 @@ mod limits;
 mod reading;
 mod round_trips;
 mod service;
+mod similar;
 mod standing;

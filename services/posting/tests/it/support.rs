@@ -20,6 +20,7 @@ use kindred_vault::{CacheSettings, CachedKeys, Keeper as _, KeyRing, MemoryVault
 
 pub mod database;
 pub mod members;
+pub mod model;
 
 pub type Receipt = kindred_eventsourcing::Receipt;
 

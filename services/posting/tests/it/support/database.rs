@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use kindred_eventsourcing::MemoryStore;
 use kindred_ids::{CommunityId, ConversationId, EntityId, MemberId, ThreadId};
+use kindred_posting::application::Meanings;
 use kindred_posting::grpc::{ConversationsService, ThreadsService};
-use kindred_posting::projections::{Conversations, ThreadList, ThreadProjection};
+use kindred_posting::projections::{Conversations, Questions, Sentences, ThreadList, ThreadProjection};
 use kindred_projections::{Operations, Projector, Settings};
 use kindred_proto::posting as wire;
 use kindred_proto::posting::conversations_server::Conversations as _;
 use kindred_proto::posting::threads_server::Threads as _;
+use kindred_sentences::Encoder;
 use kindred_service_host::Queries;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::position::PositionKey;
@@ -22,7 +24,8 @@ use tonic::Request;
 use super::{Person, Receipt, Town};
 
 /// Every table of the read models.
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 9] = [
+    "question_words",
     "threads",
     "posts",
     "post_versions",
@@ -48,8 +51,22 @@ impl Library {
         Self::open_with(town, |builder| builder).await
     }
 
+    /// As [`Self::open`], with a sentence model.
+    pub async fn open_with_model(town: &Town, encoder: Arc<Encoder>) -> Self {
+        let sentences = Sentences::new(encoder.clone());
+        Self::open_over(town, Meanings::by(encoder, 1), |builder| builder.projection(sentences)).await
+    }
+
     pub async fn open_with(
         town: &Town,
+        also: impl FnOnce(kindred_projections::ProjectorBuilder) -> kindred_projections::ProjectorBuilder,
+    ) -> Self {
+        Self::open_over(town, Meanings::default(), also).await
+    }
+
+    pub async fn open_over(
+        town: &Town,
+        meanings: Meanings,
         also: impl FnOnce(kindred_projections::ProjectorBuilder) -> kindred_projections::ProjectorBuilder,
     ) -> Self {
         let database = TestDatabase::create(&[]).await.unwrap();
@@ -61,13 +78,14 @@ impl Library {
             .own_stream(town.store.clone())
             .projection(ThreadList)
             .projection(ThreadProjection)
-            .projection(Conversations);
+            .projection(Conversations)
+            .projection(Questions);
         let projector = also(builder).start(stop.clone()).await.unwrap();
         projector.ready(Duration::from_secs(60)).await.unwrap();
         let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
         let queries = Queries::new("posting", pools, projector.waiter(), positions.clone());
         let talks = ConversationsService::new(town.application.clone(), queries.clone());
-        let service = ThreadsService::new(town.application.clone(), queries);
+        let service = ThreadsService::new(town.application.clone(), queries, meanings);
         Self { projector, service, talks, database, positions, stop }
     }
 
@@ -151,11 +169,27 @@ impl Library {
         answer.map(|answer| answer.into_inner().posts).map_err(ApiError::from)
     }
 
+    /// What was asked before.
+    pub async fn similar(
+        &self,
+        by: &Person,
+        after: Option<&Receipt>,
+        message: wire::FindSimilarRequest,
+    ) -> Result<Vec<wire::ThreadSummary>, ApiError> {
+        let answer = self.service.find_similar(self.request(by, after, message)).await;
+        answer.map(|answer| answer.into_inner().threads).map_err(ApiError::from)
+    }
+
     /// Everything in the live generation, as text.
     pub async fn dump(&self) -> String {
+        self.dump_of(&TABLES).await
+    }
+
+    /// Everything in some tables of it.
+    pub async fn dump_of(&self, tables: &[&str]) -> String {
         let mut connection = self.database.superuser().await.unwrap();
         let mut dump = String::new();
-        for table in TABLES {
+        for table in tables {
             let query =
                 format!("SELECT COALESCE(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM views.{table}_v1 t");
             let rows: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap();
