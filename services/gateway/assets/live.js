@@ -4,6 +4,8 @@
 //  data-refresh="inbox"   is fetched again when that number changes
 //  form[data-swap=ID]     is sent in the background and only the element with that id replaced
 //  textarea[data-draft]   keeps what was typed in this tab until it is sent
+//  button[data-ask=ID]    asks by itself when somebody pauses, and puts the answer into the
+//                         element with that id, which stays: so a screen reader tells of it
 (() => {
   "use strict";
   const policy = window.trustedTypes
@@ -63,6 +65,32 @@
     if (kept && !field.value) field.value = kept;
     field.addEventListener("input", () => sessionStorage.setItem(name(field), field.value));
     field.form?.addEventListener("submit", () => sessionStorage.removeItem(name(field)));
+  }
+
+  // What was asked before, while somebody types.
+  for (const button of document.querySelectorAll("button[data-ask]")) {
+    const form = button.form;
+    const place = document.getElementById(button.dataset.ask);
+    let pause, running, asked;
+    const ask = async () => {
+      const body = new URLSearchParams(new FormData(form));
+      const typed = ["title", "text"].map((field) => body.get(field) ?? "").join(" ").trim();
+      if (typed.length < 8 || typed === asked) return;
+      running?.abort();
+      running = new AbortController();
+      try {
+        const { answer, fresh } = await page(button.formAction, { method: "POST", body, signal: running.signal });
+        const next = fresh.getElementById(place.id);
+        if (!answer.ok || !next) return;
+        asked = typed;
+        if (next.textContent.trim() !== place.textContent.trim()) place.replaceChildren(...document.adoptNode(next).childNodes);
+      } catch { /* it only helps: nobody is stopped */ }
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(pause);
+      pause = setTimeout(ask, 800);
+    });
+    form.addEventListener("submit", () => running?.abort());
   }
 
   // The reader's own clock.

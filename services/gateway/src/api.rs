@@ -84,6 +84,7 @@ routes! {
     POST "/communities/{id}/members/{member_id}/invitation" => communities::invite,
     GET "/communities/{id}/threads" => threads::list,
     POST "/communities/{id}/threads" => threads::start,
+    POST "/communities/{id}/threads/similar" => threads::similar,
     GET "/threads/{id}" => threads::get,
     POST "/threads/{id}/replies" => threads::reply,
     PATCH "/posts/{id}" => threads::edit,

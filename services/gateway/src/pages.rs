@@ -21,6 +21,7 @@ mod me;
 mod member;
 mod mentoring;
 mod mentors;
+mod new_thread;
 mod next;
 mod operator;
 mod people;
@@ -58,8 +59,9 @@ fn table() -> Vec<(&'static str, MethodRouter<Gateway>)> {
         ("/communities/{id}/join", post(community::join)),
         ("/communities/{id}/leave", post(community::leave)),
         ("/communities/{id}/members", get(community::members)),
-        ("/communities/{id}/threads", post(community::start_thread)),
-        ("/communities/{id}/threads/new", get(community::new_thread)),
+        ("/communities/{id}/threads", post(new_thread::start)),
+        ("/communities/{id}/threads/new", get(new_thread::show)),
+        ("/communities/{id}/threads/similar", post(new_thread::similar)),
         ("/communities/{id}/manage", get(manage::show)),
         ("/communities/{id}/decision", post(manage::decide)),
         ("/communities/{id}/role", post(manage::role)),

@@ -1,4 +1,4 @@
-//! Bodies of commands, strictly read.
+//! Bodies of commands, and of questions too long for an address, strictly read.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -58,15 +58,33 @@ impl<T: Body> FromRequest<Gateway> for Command<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Failure> {
-        let headers = request.headers().clone();
-        let bytes = Bytes::from_request(request, gateway).await.map_err(|_| {
-            let limit = gateway.settings.max_body_bytes;
-            ApiError::invalid("body", "BODY_TOO_LARGE", format!("the body broke off or is longer than {limit} bytes"))
-        })?;
+        let (headers, bytes) = taken(request, gateway).await?;
         let body = read::<T>(&headers, &bytes)?;
         let id = command_id(&headers, body.command_id())?;
         Ok(Self { id, body })
     }
+}
+
+/// A question that changes nothing and does not belong into an address, where it would be
+/// kept: what somebody is typing.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Gateway> for Asked<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, gateway: &Gateway) -> Result<Self, Failure> {
+        let (headers, bytes) = taken(request, gateway).await?;
+        Ok(Self(read(&headers, &bytes)?))
+    }
+}
+
+async fn taken(request: Request, gateway: &Gateway) -> Result<(HeaderMap, Bytes), ApiError> {
+    let headers = request.headers().clone();
+    let bytes = Bytes::from_request(request, gateway).await.map_err(|_| {
+        let limit = gateway.settings.max_body_bytes;
+        ApiError::invalid("body", "BODY_TOO_LARGE", format!("the body broke off or is longer than {limit} bytes"))
+    })?;
+    Ok((headers, bytes))
 }
 
 /// Reads a body; an empty one counts as `{}`.

@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::Path;
+use kindred_service_kit::error::ApiError;
 
 use super::Created;
-use super::command::{Command, bodies};
+use super::command::{Asked, Command, bodies};
 use super::query::{Paging, Query};
 use crate::failure::Answer;
 use crate::model::{Accepted, Page, PostVersion, Thread, ThreadSummary};
@@ -67,6 +68,36 @@ pub async fn list(
 pub async fn start(Path(id): Path<String>, signed: Signed, command: Command<NewThread>) -> Answer<Created> {
     let NewThread { title, text, .. } = command.body;
     Ok(Created(threads::start(&signed.call, command.id, &id, title, text).await?))
+}
+
+/// What you are about to ask, as far as it is written; one of the two holds something.
+#[derive(Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct HalfWritten {
+    /// In one line.
+    #[schema(max_length = 160)]
+    title: String,
+    /// The words.
+    #[schema(max_length = 20000)]
+    text: String,
+    /// 1 to 10; 5 if not said.
+    #[schema(minimum = 1, maximum = 10)]
+    limit: Option<u32>,
+}
+
+/// Threads that may answer what you are about to ask, the nearest first. Changes nothing.
+#[utoipa::path(post, path = "/communities/{id}/threads/similar", tag = "threads", params(("id" = String, Path)),
+    request_body = HalfWritten, responses((status = 200, body = Page<ThreadSummary>)))]
+pub async fn similar(
+    Path(id): Path<String>,
+    signed: Signed,
+    asked: Asked<HalfWritten>,
+) -> Answer<Json<Page<ThreadSummary>>> {
+    let Asked(HalfWritten { title, text, limit }) = asked;
+    if limit == Some(0) {
+        return Err(ApiError::invalid("limit", "PAGE_SIZE", "`limit` must be 1 to 10").into());
+    }
+    Ok(Json(threads::similar(&signed.call, &id, title, text, limit.unwrap_or_default()).await?))
 }
 
 /// A thread with a part of its replies.

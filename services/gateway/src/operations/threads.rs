@@ -18,6 +18,21 @@ pub async fn list(call: &Call, community_id: &str, part: &Part) -> Result<Page<T
     Ok(Page::of_wire(items, answer.next_cursor, answer.stale))
 }
 
+/// Threads of a community that may answer what somebody is about to ask.
+pub async fn similar(
+    call: &Call,
+    community_id: &str,
+    title: String,
+    text: String,
+    limit: u32,
+) -> Result<Page<ThreadSummary>, ApiError> {
+    let request = wire::FindSimilarRequest { community_id: community_id.to_owned(), title, text, limit };
+    let answer = ask!(call, threads.find_similar(request))?;
+    let authors = members::authors(call, answer.threads.iter().map(|thread| thread.author_id.as_str())).await?;
+    let items = answer.threads.into_iter().map(|thread| ThreadSummary::of_wire(thread, &authors)).collect();
+    Ok(Page::of_wire(items, String::new(), answer.stale))
+}
+
 /// A thread with a part of its replies.
 pub async fn get(call: &Call, thread_id: &str, part: &Part) -> Result<Thread, ApiError> {
     let request = wire::GetThreadRequest { thread_id: thread_id.to_owned(), page: part.wire() };

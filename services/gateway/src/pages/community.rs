@@ -2,16 +2,14 @@
 
 use askama::Template;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-use super::communities::about_input;
-use super::errors::{html, sentence};
+use super::errors::html;
 use super::frame::Frame;
 use super::request::{Sent, Visit};
 use crate::failure::Answer;
 use crate::model::{Community, Page, RosterEntry, SuggestedThread, ThreadSummary};
 use crate::operations::{communities, suggestions, threads};
-use crate::text::personal;
 use crate::wire::{JoinPolicy, MembershipState};
 
 /// How many threads are suggested.
@@ -93,49 +91,6 @@ pub async fn members(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
     Ok(html(&MembersPage { community: community?, members: members?, frame }))
 }
 
-#[derive(Template)]
-#[template(path = "new_thread.html")]
-struct NewThreadPage {
-    frame: Frame,
-    community: Community,
-    title: String,
-    text: String,
-    error: Option<String>,
-    warning: Option<String>,
-}
-
-/// `GET /communities/{id}/threads/new`.
-pub async fn new_thread(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
-    let (community, frame) = tokio::join!(communities::get(visit.call()?, &id), visit.frame("communities"));
-    let (title, text) = (String::new(), String::new());
-    Ok(html(&NewThreadPage { frame, community: community?, title, text, error: None, warning: None }))
-}
-
-/// `POST /communities/{id}/threads`: warns before personal data is posted, loses nothing.
-pub async fn start_thread(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
-    let (mut title, mut text) = (sent.line("title"), sent.text("text"));
-    if sent.line("step") == "clean" {
-        (title, text) = (personal::take_out(&title), personal::take_out(&text));
-        return again(&sent, &id, title, text, Trouble::None).await;
-    }
-    let found = [personal::find(&title), personal::find(&text)].concat();
-    if sent.line("step") != "anyway" && !found.is_empty() {
-        return again(&sent, &id, title, text, Trouble::Personal(personal::words(&found))).await;
-    }
-    let call = sent.visit.call()?;
-    match threads::start(call, sent.command.clone(), &id, title.clone(), text.clone()).await {
-        Ok(accepted) => {
-            sent.done(&accepted, &format!("/threads/{}", accepted.id.as_deref().unwrap_or_default()), "posted")
-        }
-        Err(error) if about_input(error.code()) => {
-            let mut response = again(&sent, &id, title, text, Trouble::Refused(sentence(error.message()))).await?;
-            *response.status_mut() = error.code().http();
-            Ok(response)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Why a composer is shown again.
 pub(super) enum Trouble {
     /// Only to look at it.
@@ -155,10 +110,4 @@ impl Trouble {
             Self::Refused(text) => (Some(text), None),
         }
     }
-}
-
-async fn again(sent: &Sent, id: &str, title: String, text: String, trouble: Trouble) -> Answer<Response> {
-    let (community, frame) = tokio::join!(communities::get(sent.visit.call()?, id), sent.visit.frame("communities"));
-    let (error, warning) = trouble.split();
-    Ok(html(&NewThreadPage { frame, community: community?, title, text, error, warning }).into_response())
 }

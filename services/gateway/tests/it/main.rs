@@ -21,3 +21,5 @@ mod mentoring;
 mod pages;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod similar;

@@ -142,17 +142,7 @@ impl Threads for Fake {
         let world = self.world();
         world.inside(&ask.community_id, &who)?;
         let own = world.talks.iter().filter(|(_, talk)| talk.community == ask.community_id);
-        let mut all: Vec<ThreadSummary> = own
-            .map(|(key, talk)| ThreadSummary {
-                thread_id: key.clone(),
-                community_id: talk.community.clone(),
-                title: talk.title.clone(),
-                author_id: talk.posts[0].author.clone(),
-                started_at: talk.posts[0].versions[0].1,
-                last_activity_at: talk.posts.iter().map(|one| one.versions[0].1).max().unwrap_or(0),
-                replies: talk.posts.len() as u32 - 1,
-            })
-            .collect();
+        let mut all: Vec<ThreadSummary> = own.map(|(key, talk)| summary(key, talk)).collect();
         all.sort_by_key(|one| std::cmp::Reverse(one.last_activity_at));
         let (threads, next_cursor) = part(all, ask.page)?;
         Ok(Response::new(ListThreadsResponse { threads, next_cursor, stale: world.stale }))
@@ -199,6 +189,32 @@ impl Threads for Fake {
         let own = posts.filter(|(_, _, one)| one.author == ask.member_id && !one.deleted);
         let posts = own.take(ask.limit as usize).map(|(key, talk, one)| post(&world, key, talk, one, &who)).collect();
         Ok(Response::new(ListPostsByMemberResponse { posts }))
+    }
+
+    /// Whatever shares a word of the title.
+    async fn find_similar(&self, request: Request<FindSimilarRequest>) -> Answer<FindSimilarResponse> {
+        let (who, ask) = self.enter("FindSimilar", request)?;
+        input::optional_text("text", &ask.text, 20_000)?;
+        let world = self.world();
+        world.inside(&ask.community_id, &who)?;
+        let asked = ask.title.to_lowercase();
+        let shares = |title: &str| title.to_lowercase().split(' ').any(|word| asked.split(' ').any(|one| one == word));
+        let own = world.talks.iter().filter(|(_, talk)| talk.community == ask.community_id && shares(&talk.title));
+        let threads = own.map(|(key, talk)| summary(key, talk)).take(ask.limit as usize).collect();
+        Ok(Response::new(FindSimilarResponse { threads, stale: world.stale }))
+    }
+}
+
+/// How a thread is listed.
+fn summary(key: &str, talk: &Talk) -> ThreadSummary {
+    ThreadSummary {
+        thread_id: key.to_owned(),
+        community_id: talk.community.clone(),
+        title: talk.title.clone(),
+        author_id: talk.posts[0].author.clone(),
+        started_at: talk.posts[0].versions[0].1,
+        last_activity_at: talk.posts.iter().map(|one| one.versions[0].1).max().unwrap_or(0),
+        replies: talk.posts.len() as u32 - 1,
     }
 }
 
