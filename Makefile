@@ -28,8 +28,8 @@ test: servers ## All tests; ONLY narrows by name
 
 .PHONY: bench
 bench: servers ## Measurements; ONLY narrows
-	$(CARGO) build --release --package kindred --package kindred-tests --bin kindred --bin bench
-	$(CARGO) run --release --package kindred-tests --bin bench -- $(ONLY)
+	$(CARGO) build --release --package kindred --package kindred-tests --features kindred-tests/tantivy --bin kindred --bin bench
+	$(CARGO) run --release --package kindred-tests --features tantivy --bin bench -- $(ONLY)
 
 .PHONY: match-quality
 match-quality: ## How good matching is, on public data in the folder KINDRED_MATCH_DATA

@@ -16,6 +16,7 @@ mod demand;
 mod entity;
 mod find;
 mod floor;
+mod index;
 mod load;
 mod position;
 mod process;
@@ -54,6 +55,7 @@ async fn measure(demand: Demand) -> anyhow::Result<Report> {
     projection::run(&mut report).await.context("measure projections")?;
     position::run(&mut report).await.context("measure reading one's own writes")?;
     find::run(&mut report).await.context("measure finding people")?;
+    index::run(&mut report).await.context("measure the index of people")?;
     process::run(&mut report).await.context("measure processes")?;
     report.end()?;
     Ok(report)

@@ -17,6 +17,8 @@ use sqlx::{AssertSqlSafe, Postgres, Transaction};
 
 pub use migrate::migrate;
 
+use crate::transaction;
+
 /// Schema of the global tables.
 pub(crate) const GLOBAL: &str = "kindred";
 /// Schema of the views that readers name.
@@ -57,6 +59,17 @@ impl Database {
         let tenant = scope.token();
         let begin = format!("BEGIN READ ONLY; SELECT set_config('kindred.tenant', '{tenant}', true)");
         self.reader.begin_with(AssertSqlSafe(begin)).await
+    }
+
+    /// A transaction that writes people's words and that no record of an erasure overlaps:
+    /// whoever is on record in it is to be left out, whoever is recorded later is taken out
+    /// of what it wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`sqlx::Error`] if Postgres does not answer.
+    pub async fn unerasing(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        transaction::applying(&self.projector, GLOBAL).await
     }
 
     /// The pool that runs as `kindred_reader`; outside of [`Self::read`] it sees no tenant.

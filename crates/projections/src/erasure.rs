@@ -4,6 +4,7 @@ use std::error::Error;
 
 use futures::future::BoxFuture;
 use kindred_eventsourcing::RecordedCommit;
+use sqlx::PgConnection;
 
 use crate::Person;
 
@@ -19,6 +20,17 @@ pub trait Erasure: Send + Sync + 'static {
 
     /// The person whom a commit erases, if it erases one.
     fn erased(&self, commit: &RecordedCommit) -> Option<Person>;
+
+    /// Takes the person out of what stands in this database and is no projection, in the
+    /// transaction that records their erasure; called at least once.
+    fn redact<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        person: &'a Person,
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        let _nothing_else = (connection, person);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Drops the person's words from what is not a projection: keys in memory, indexes, snapshots.
     fn forget<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<(), StepError>> {

@@ -76,6 +76,7 @@ impl Redactor {
             .execute(&mut *transaction)
             .await
             .attempt(attempt)?;
+        self.erasure.redact(&mut transaction, person).await.attempt("redact what is no projection")?;
         transaction.commit().await.attempt(attempt)?;
         self.recorded.notify_one();
         Ok(())

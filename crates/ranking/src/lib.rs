@@ -14,6 +14,7 @@ pub mod cooccurrence;
 mod csr;
 pub mod inference;
 pub mod links;
+mod lists;
 pub mod outcomes;
 mod postings;
 mod raised;
@@ -22,6 +23,7 @@ mod sum;
 mod top;
 pub mod weight;
 
+pub use lists::{Ask, Clause, Lists, Merging, Repacked, Room};
 pub use postings::{Entry, ListId, Merge, Merged, Postings, Slot, Weighted};
 pub use raised::{MOST_RAISED, Raised, raised};
 pub use slots::Slots;

@@ -139,12 +139,6 @@ impl<E: Entry> Postings<E> {
         }
     }
 
-    /// All entries of a list, in no particular order.
-    pub fn members(&self, list: ListId) -> impl Iterator<Item = E> + '_ {
-        let base = self.base(list).iter().filter(|entry| !self.changed.contains_key(&entry.slot()));
-        base.chain(self.delta(list)).copied()
-    }
-
     fn mark(&mut self, slot: Slot) {
         self.changes += 1;
         self.changed.insert(slot, self.changes);

@@ -10,11 +10,17 @@ use kindred_proto::membership as proto;
 use kindred_proto::membership::members_client::MembersClient;
 use kindred_service_kit::grpc::ServiceChannel;
 use kindred_vault::KeyRing;
+use sqlx::PgConnection;
 
 /// Tells membership that nothing of a person is left in a context.
 pub type Confirm = Arc<dyn Fn(Person, CommandId) -> BoxFuture<'static, Result<(), StepError>> + Send + Sync>;
 
-/// What else a context must forget: an index in memory, a snapshot.
+/// Takes a person out of what a context's database holds beside projections, in the
+/// transaction that records the erasure.
+pub type Redact =
+    Arc<dyn for<'a> Fn(&'a mut PgConnection, &'a Person) -> BoxFuture<'a, Result<(), sqlx::Error>> + Send + Sync>;
+
+/// What else a context must forget: an index in memory.
 pub type Forget = Arc<dyn Fn(Person) -> BoxFuture<'static, Result<(), StepError>> + Send + Sync>;
 
 /// The erasures of one context.
@@ -22,6 +28,7 @@ pub struct ContextErasure {
     context: &'static str,
     keys: Arc<dyn KeyRing>,
     confirm: Confirm,
+    redact: Option<Redact>,
     forget: Option<Forget>,
 }
 
@@ -29,7 +36,14 @@ impl ContextErasure {
     /// For `context`, whose keys are in `keys`.
     #[must_use]
     pub fn new(context: &'static str, keys: Arc<dyn KeyRing>, confirm: Confirm) -> Self {
-        Self { context, keys, confirm, forget: None }
+        Self { context, keys, confirm, redact: None, forget: None }
+    }
+
+    /// And this is redacted with the record of an erasure.
+    #[must_use]
+    pub fn redacting(mut self, redact: Redact) -> Self {
+        self.redact = Some(redact);
+        self
     }
 
     /// And this must forget as well.
@@ -65,6 +79,17 @@ impl Erasure for ContextErasure {
             && commit.records.iter().any(|record| record.event_type == "MemberErased");
         let tenant = commit.key.scope().tenant()?;
         erased.then(|| Some(Person::new(tenant.clone(), MemberId(commit.key.id()?)))).flatten()
+    }
+
+    fn redact<'a>(
+        &'a self,
+        connection: &'a mut PgConnection,
+        person: &'a Person,
+    ) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+        match &self.redact {
+            Some(redact) => redact(connection, person),
+            None => Box::pin(async { Ok(()) }),
+        }
     }
 
     fn forget<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<(), StepError>> {

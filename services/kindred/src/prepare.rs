@@ -9,6 +9,7 @@ use kindred_jetstream::{Applied, ConnectSettings, StreamSettings, apply_streams,
 use kindred_service_kit::config::Secret;
 use kindred_vault::Vault;
 use serde_json::json;
+use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::bus::Bus;
@@ -17,6 +18,10 @@ use adopt::Adopt;
 
 /// The contexts, each with a stream.
 pub const CONTEXTS: [&str; 4] = ["membership", "posting", "matching", "notification"];
+
+/// Tables of services that are neither projections nor the projector's. Every database gets
+/// them: which service one is for is not known here.
+pub const OWN_TABLES: [&Migrator; 1] = [&kindred_matching::snapshots::MIGRATIONS];
 
 /// `kindred migrate`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +45,7 @@ impl Migrate {
         if self.vault {
             Ok(Vault::migrate(&options).await?)
         } else {
-            Ok(kindred_projections::migrate(&options, &[]).await?)
+            Ok(kindred_projections::migrate(&options, &OWN_TABLES).await?)
         }
     }
 }

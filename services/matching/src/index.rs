@@ -8,6 +8,8 @@
 //!   after that position of the log.
 //! * An answer stands at one position: a batch of the log is taken in whole or not at all.
 
+pub mod admit;
+mod bytes;
 mod catalog;
 pub(crate) mod expansion;
 pub(crate) mod fact;
@@ -18,11 +20,15 @@ mod graph;
 mod icd;
 mod kind;
 mod language;
+mod members;
+mod people;
 pub(crate) mod profile;
 pub(crate) mod purpose;
 mod question;
 mod reason;
+mod resume;
 mod search;
+pub(crate) mod snapshot;
 mod suggest;
 mod table;
 pub mod talk;
@@ -44,6 +50,7 @@ pub use kindred_ranking::weight::Scale;
 pub use profile::PlainField;
 use purpose::Purpose;
 pub use reason::{About, Reason};
+pub(crate) use resume::{Held, TenantPosition};
 pub use search::Match;
 pub use suggest::{CommunitySuggestion, ThreadSuggestion};
 use table::Draft;
@@ -176,10 +183,8 @@ impl Index {
     /// Whether a member is active in a community.
     #[must_use]
     pub fn is_inside(&self, tenant: &TenantSlug, community: CommunityId, member: MemberId) -> bool {
-        self.tenant(tenant).is_some_and(|tenant| {
-            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
-            tenant.person(member).is_some_and(|person| person.communities.binary_search(&community).is_ok())
-        })
+        self.tenant(tenant)
+            .is_some_and(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).is_inside(community, member))
     }
 
     /// Whom a member has blocked.
@@ -227,11 +232,7 @@ impl Index {
     /// What tables of weights are made of that it is time to fix, by tenant.
     #[must_use]
     pub(crate) fn weights_to_fix(&self) -> Vec<(TenantSlug, Draft)> {
-        let tenants: Vec<(TenantSlug, Arc<RwLock<Tenant>>)> = {
-            let tenants = self.0.tenants.read().unwrap_or_else(PoisonError::into_inner);
-            tenants.iter().map(|(slug, tenant)| (slug.clone(), tenant.clone())).collect()
-        };
-        let due = tenants.into_iter().filter_map(|(slug, tenant)| {
+        let due = self.held().into_iter().filter_map(|Held { slug, tenant }| {
             let draft = tenant.read().unwrap_or_else(PoisonError::into_inner).weights_to_fix()?;
             Some((slug, draft))
         });

@@ -14,6 +14,7 @@ pub mod clients;
 
 pub mod projections;
 pub mod read_model;
+pub mod snapshots;
 
 pub mod grpc;
 

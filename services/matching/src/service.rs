@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use kindred_jetstream::JetStreamStore;
 use kindred_projections::Person;
 use kindred_service_host::{ContextErasure, Host, KeyServiceSource, Running, ServiceConfig, confirm_by_call};
 use kindred_service_kit::caller::Role;
 use kindred_service_kit::config::{Bounded, Millis};
+use kindred_service_kit::error::chain;
 use kindred_service_kit::lifecycle::{Stage, Tasks};
-use kindred_vault::KeyRing;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::application::{
     Acquaintances, Application, Introductions as IntroductionList, Limits, Mentors as MentorList,
@@ -23,6 +25,7 @@ use crate::index::feed::Feed;
 use crate::index::talk::TalkFeed;
 use crate::index::weighing::{Weighing, WeightsFeed};
 use crate::projections::{Introductions, Mentors, Pairings};
+use crate::snapshots::{self, Log, Round, Snapshots, Written};
 
 /// This context's name: its stream, its role.
 pub const CONTEXT: &str = "matching";
@@ -43,6 +46,8 @@ pub struct Settings {
     pub weights_check_millis: Millis<100, 86_400_000>,
     /// How many people a member may ask to meet in a day.
     pub introductions_a_day: Bounded<1, 100>,
+    /// How often to write down what the index holds; 0 for never.
+    pub snapshot_minutes: Bounded<0, 10_080>,
     /// How many new pairings within seven days are enough for a mentor.
     pub mentor_new_in_a_week: Bounded<1, 1_000>,
 }
@@ -68,21 +73,30 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let index = Index::new(u32::try_from(own.cohort_floor.get())?);
     let patience = own.patience_millis.duration();
     let log = host.stream("membership").await?;
-    feed(&host, &index, log.clone(), keys.clone());
-    listen(&host, &index, host.stream("posting").await?);
-    weigh(&host, &index, own.weights_check_millis.duration());
+    let snapshots = Snapshots::new(
+        index.clone(),
+        host.database().clone(),
+        Log { store: log.clone(), identity: log.identity().to_string() },
+        Log { store: host.store().clone(), identity: host.store().identity().to_string() },
+        keys.clone(),
+    );
+    let start = Start::default();
+    feed(&host, Feed::new(index.clone(), log.clone(), keys.clone()), snapshots.clone(), &start);
+    listen(&host, &index, host.stream("posting").await?, &start);
+    weigh(&host, &index, own.weights_check_millis.duration(), &start);
+    keep(&host, snapshots, own.snapshot_minutes.get(), &start);
     let client = Arc::new(MembershipClient::new(membership.clone()));
     let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), client, patience);
     let limits = Limits { introductions_a_day: u32::try_from(own.introductions_a_day.get())? };
     let application = Application::new(host.executor(), keys.clone(), acquaintances.clone(), limits, host.clock());
     let restraint = Restraint { new_in_a_week: i64::try_from(own.mentor_new_in_a_week.get())? };
     let forgotten = index.clone();
-    let erasure = ContextErasure::new(CONTEXT, keys.clone(), confirm_by_call(CONTEXT, membership)).forgetting(
-        Arc::new(move |person: Person| {
+    let erasure = ContextErasure::new(CONTEXT, keys.clone(), confirm_by_call(CONTEXT, membership))
+        .redacting(Arc::new(|connection, person| Box::pin(snapshots::redact(connection, person))))
+        .forgetting(Arc::new(move |person: Person| {
             forgotten.forget(&person.tenant, person.member);
             Box::pin(async { Ok(()) })
-        }),
-    );
+        }));
     let wiring = host.wiring(keys).projection(Introductions).projection(Mentors).projection(Pairings).erasure(erasure);
     let clock = host.clock();
     host.start(wiring, move |queries| {
@@ -97,25 +111,80 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     .await
 }
 
-/// The index follows membership's log; matching is ready once it has caught up.
-fn feed(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore, keys: Arc<dyn KeyRing>) {
+/// What a start waits for, each cancelled once it is there.
+#[derive(Default)]
+struct Start {
+    /// What snapshots hold is in the index, or they are of no use.
+    loaded: CancellationToken,
+    /// The index has come to where the log ended.
+    caught_up: CancellationToken,
+}
+
+/// The index goes on from its snapshots and follows membership's log; matching is ready
+/// once it has caught up.
+fn feed(host: &Host, feed: Feed<JetStreamStore>, snapshots: Snapshots<JetStreamStore>, start: &Start) {
     let (ready, stop) = (host.health().condition("index"), host.tasks().token(Stage::Supporting));
-    let feed = Feed::new(index.clone(), log, keys);
-    host.tasks().spawn("index", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+    let (loaded, caught_up) = (start.loaded.clone(), start.caught_up.clone());
+    host.tasks().spawn("index", Stage::Supporting, async move {
+        if stop.run_until_cancelled(snapshots.load()).await.is_none() {
+            return Ok(());
+        }
+        loaded.cancel();
+        let told = move |met| {
+            ready.set(met);
+            if met {
+                caught_up.cancel();
+            }
+        };
+        feed.run(told, stop).await
+    });
+}
+
+/// What the index holds is written down now and then, so that the next start need not read
+/// all of the log.
+fn keep(host: &Host, snapshots: Snapshots<JetStreamStore>, minutes: u64, start: &Start) {
+    let (every, caught_up) = (Duration::from_secs(60 * minutes), start.caught_up.clone());
+    let stop = host.tasks().token(Stage::Supporting);
+    if every.is_zero() {
+        return;
+    }
+    host.tasks().spawn("snapshots", Stage::Supporting, async move {
+        let mut round = Round::default();
+        stop.run_until_cancelled(caught_up.cancelled()).await;
+        while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
+            match stop.run_until_cancelled(snapshots.write(&mut round, false)).await {
+                Some(Ok(Some(Written { written, moved }))) => {
+                    tracing::info!(written, moved, "snapshots of the index are written");
+                }
+                // Another process writes them, or this one stops.
+                Some(Ok(None)) | None => {}
+                Some(Err(error)) => {
+                    tracing::warn!(chain = %chain(&error), "snapshots of the index are written later");
+                }
+            }
+        }
+        anyhow::Ok(())
+    });
 }
 
 /// The index follows who speaks where; matching is ready once it has caught up.
-fn listen(host: &Host, index: &Index, log: kindred_jetstream::JetStreamStore) {
+fn listen(host: &Host, index: &Index, log: JetStreamStore, start: &Start) {
     let (ready, stop) = (host.health().condition("talk"), host.tasks().token(Stage::Supporting));
-    let feed = TalkFeed::new(index.clone(), log);
-    host.tasks().spawn("talk", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+    let (feed, loaded) = (TalkFeed::new(index.clone(), log), start.loaded.clone());
+    host.tasks().spawn("talk", Stage::Supporting, async move {
+        stop.run_until_cancelled(loaded.cancelled()).await;
+        feed.run(move |met| ready.set(met), stop).await
+    });
 }
 
 /// Weights are taken in as the log fixes them, and fixed when it is time.
-fn weigh(host: &Host, index: &Index, every: Duration) {
+fn weigh(host: &Host, index: &Index, every: Duration, start: &Start) {
     let (ready, stop) = (host.health().condition("weights"), host.tasks().token(Stage::Supporting));
-    let feed = WeightsFeed::new(index.clone(), host.store().clone());
-    host.tasks().spawn("weights", Stage::Supporting, feed.run(move |met| ready.set(met), stop));
+    let (feed, loaded) = (WeightsFeed::new(index.clone(), host.store().clone()), start.loaded.clone());
+    host.tasks().spawn("weights", Stage::Supporting, async move {
+        stop.run_until_cancelled(loaded.cancelled()).await;
+        feed.run(move |met| ready.set(met), stop).await
+    });
     let weighing = Weighing::new(index.clone(), host.executor(), host.clock());
     let (index, stop) = (index.clone(), host.tasks().token(Stage::Supporting));
     host.tasks().spawn("weighing", Stage::Supporting, async move {
@@ -153,7 +222,7 @@ mod tests {
     fn the_defaults_hold_and_single_settings_override_them() {
         let own = config(("KINDRED__SERVICE__COHORT_FLOOR", "3")).expect("settings").split().1;
         assert_eq!((own.cohort_floor.get(), own.patience_millis.duration().as_secs()), (3, 2));
-        assert_eq!(own.mentor_new_in_a_week.get(), 3);
+        assert_eq!((own.mentor_new_in_a_week.get(), own.snapshot_minutes.get()), (3, 30));
     }
 
     #[test]
@@ -162,6 +231,7 @@ mod tests {
             ("KINDRED__SERVICE__COHORT_FLOOR", "0", "service.cohort_floor"),
             ("KINDRED__SERVICE__COHORT_FLOR", "3", "cohort_flor"),
             ("KINDRED__SERVICE__WEIGHTS_CHECK_MILLIS", "1", "service.weights_check_millis"),
+            ("KINDRED__SERVICE__SNAPSHOT_MINUTES", "10081", "service.snapshot_minutes"),
         ] {
             let error = config((name, value)).expect_err("refused");
             assert!(error.contains(key), "{error}");

@@ -16,8 +16,12 @@ pub enum Goal {
     None,
     /// So many times the baseline.
     Times(f64),
+    /// At most such a part of the baseline.
+    PartOf(f64),
     /// No more than this.
     AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
 }
 
 impl Goal {
@@ -25,7 +29,9 @@ impl Goal {
         match self {
             Self::None => true,
             Self::Times(least) => ratio.is_some_and(|ratio| ratio >= least),
+            Self::PartOf(most) => ratio.is_some_and(|ratio| ratio <= most),
             Self::AtMost(most) => value <= most,
+            Self::AtLeast(least) => value >= least,
         }
     }
 }
@@ -35,7 +41,9 @@ impl fmt::Display for Goal {
         match self {
             Self::None => Ok(()),
             Self::Times(least) => write!(formatter, ">= {least} x baseline"),
+            Self::PartOf(most) => write!(formatter, "<= {most} x baseline"),
             Self::AtMost(most) => write!(formatter, "<= {most}"),
+            Self::AtLeast(least) => write!(formatter, ">= {least}"),
         }
     }
 }
@@ -172,6 +180,9 @@ mod tests {
     fn a_goal_is_met_or_missed_by_value_or_by_ratio() {
         assert!(Goal::Times(0.5).is_met(1.0, Some(0.5)) && !Goal::Times(0.5).is_met(1.0, Some(0.49)));
         assert!(!Goal::Times(0.5).is_met(1.0, None), "without a baseline nothing is shown");
+        assert!(Goal::PartOf(0.1).is_met(1.0, Some(0.1)) && !Goal::PartOf(0.1).is_met(1.0, Some(0.11)));
+        assert!(!Goal::PartOf(0.1).is_met(1.0, None), "without a baseline nothing is shown");
+        assert!(Goal::AtLeast(3.0).is_met(3.0, None) && !Goal::AtLeast(3.0).is_met(2.9, None));
         assert!(Goal::AtMost(3.0).is_met(3.0, None) && !Goal::AtMost(3.0).is_met(3.1, None));
     }
 }

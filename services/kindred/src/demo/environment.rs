@@ -17,7 +17,7 @@ use tonic_health::pb::health_client::HealthClient;
 
 use super::settings::Layout;
 use crate::keys;
-use crate::prepare::{CONTEXTS, apply};
+use crate::prepare::{CONTEXTS, OWN_TABLES, apply};
 
 /// Bytes that each stream of the demo may hold.
 const STREAM_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -107,7 +107,8 @@ impl Environment {
             }
         }
         for context in CONTEXTS {
-            kindred_projections::migrate(&owner.clone().database(&format!("kindred_{context}")), &[]).await?;
+            let database = owner.clone().database(&format!("kindred_{context}"));
+            kindred_projections::migrate(&database, &OWN_TABLES).await?;
             let login = login(context);
             let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_roles WHERE rolname = $1")
                 .bind(&login)

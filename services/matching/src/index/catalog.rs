@@ -63,8 +63,13 @@ impl Catalog {
 
     /// A feature's number, with one more hold on it and its ancestors.
     pub(super) fn hold(&mut self, feature: &Feature) -> FeatureId {
+        self.hold_times(feature, 1)
+    }
+
+    /// The same for several who hold it, at least one.
+    pub(super) fn hold_times(&mut self, feature: &Feature, times: u32) -> FeatureId {
         let id = self.ensure(feature);
-        self.change_holds(id, |holds| holds + 1);
+        self.change_holds(id, |holds| holds + times);
         id
     }
 
@@ -80,12 +85,17 @@ impl Catalog {
 
     /// Changes the holds of a feature and its ancestors; those that now have none.
     fn change_holds(&mut self, id: FeatureId, change: impl Fn(u32) -> u32) -> Vec<FeatureId> {
-        let chain: Vec<FeatureId> = self.chain(id).collect();
-        for id in &chain {
-            let entry = self.entry_mut(*id);
+        let mut unheld = Vec::new();
+        let above = self.entry(id).ancestors.len();
+        for place in 0..=above {
+            let one = if place == 0 { id } else { self.entry(id).ancestors[place - 1] };
+            let entry = self.entry_mut(one);
             entry.holds = change(entry.holds);
+            if entry.holds == 0 {
+                unheld.push(one);
+            }
         }
-        chain.into_iter().filter(|id| self.entry(*id).holds == 0).collect()
+        unheld
     }
 
     fn ensure(&mut self, feature: &Feature) -> FeatureId {
@@ -128,10 +138,20 @@ impl<T: Clone + Eq + Hash> Pool<T> {
         self.entries.get(id as usize)?.as_ref().map(|(value, _)| value)
     }
 
+    /// The number of a value that is held.
+    pub(super) fn find(&self, value: &T) -> Option<u32> {
+        self.ids.get(value).copied()
+    }
+
     pub(super) fn hold(&mut self, value: T) -> u32 {
+        self.hold_times(value, 1)
+    }
+
+    /// The same for several who use it, at least one.
+    pub(super) fn hold_times(&mut self, value: T, times: u32) -> u32 {
         if let Some(id) = self.ids.get(&value).copied() {
             if let Some((_, uses)) = &mut self.entries[id as usize] {
-                *uses += 1;
+                *uses += times;
             }
             return id;
         }
@@ -139,7 +159,7 @@ impl<T: Clone + Eq + Hash> Pool<T> {
             self.entries.push(None);
             self.entries.len() as u32 - 1
         });
-        self.entries[id as usize] = Some((value.clone(), 1));
+        self.entries[id as usize] = Some((value.clone(), times));
         self.ids.insert(value, id);
         id
     }

@@ -114,7 +114,7 @@ impl Tenant {
             if !person.agreed.contains(Purpose::Inference) {
                 continue;
             }
-            let features = person.fields().iter().map(|field| field.feature).filter(|feature| {
+            let features = person.fields().map(|field| field.feature).filter(|feature| {
                 let feature = &self.catalog.entry(*feature).feature;
                 feature.kind == Kind::Condition && !left_out.contains(&(person.id, feature.clone()))
             });

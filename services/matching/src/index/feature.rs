@@ -107,7 +107,7 @@ impl Feature {
             | Kind::AgeBand
             | Kind::Sex
             | Kind::Offer
-            | Kind::Want => typed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase(),
+            | Kind::Want => folded(typed),
         };
         (!value.is_empty()).then(|| Self::new(kind, value))
     }
@@ -192,6 +192,14 @@ impl Feature {
     }
 }
 
+/// Without needless blanks and capitals.
+fn folded(typed: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let words = || typed.split(' ').all(|word| !word.is_empty() && word.bytes().all(plain));
+    // Most is written so already.
+    if words() { typed.to_owned() } else { typed.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +215,7 @@ mod tests {
         assert_eq!(values(Kind::Condition, "icd10cm|E06.3"), ["E06.3", "E06", "E00-E07"]);
         assert_eq!(values(Kind::Condition, "snomed|21983002"), ["snomed:21983002"]);
         assert_eq!(values(Kind::Interest, "  Nordic   Walking "), ["nordic walking"]);
+        assert_eq!(values(Kind::Interest, "nordic walking"), ["nordic walking"]);
         assert_eq!(values(Kind::Language, "pt-BR"), ["pt-br", "pt"]);
         assert_eq!(Feature::of(Kind::Interest, " \t"), None);
     }

@@ -52,6 +52,11 @@ impl<S: EventStore> Take for Feed<S> {
 
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
         let tenants = super::by_tenant(&batch, |commit| {
+            // What a snapshot holds of a tenant is in already.
+            let slug = commit.key.scope().tenant();
+            if slug.and_then(|slug| self.index.tenant(slug)).is_some_and(|tenant| stands_at(&tenant) >= commit.sequence) {
+                return Ok(Vec::new());
+            }
             facts(commit).map_err(|source| StoreError::Unreadable { sequence: commit.sequence, source })
         })?;
         let mut withheld = false;
@@ -114,6 +119,10 @@ impl<S: EventStore> Feed<S> {
             self.index.tenant_or_new(slug).write().unwrap_or_else(PoisonError::into_inner).withhold(facts);
         }
     }
+}
+
+fn stands_at(tenant: &RwLock<Tenant>) -> u64 {
+    tenant.read().unwrap_or_else(PoisonError::into_inner).position
 }
 
 /// Merges a tenant's lists if enough of them changed, beside those who search in it.

@@ -9,6 +9,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
 /// Made from the CDC's tabular list, which is in the public domain.
 const TABLE: &str = include_str!("../../data/icd10cm.tsv");
 
@@ -32,6 +34,11 @@ static ROWS: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| {
     });
     rows.collect()
 });
+
+/// Differs when a code is a kind of something else, or of nothing any more.
+pub(super) fn version() -> u64 {
+    xxh3_64_with_seed(TABLE.as_bytes(), xxh3_64(SENSITIVE.join("\n").as_bytes()))
+}
 
 /// Whether a code is of a sensitive chapter.
 pub(super) fn is_sensitive(code: &str) -> bool {

@@ -133,6 +133,16 @@ impl Kinds {
         self.0 & (1 << kind as u16) != 0
     }
 
+    /// One bit for each kind that there is.
+    pub(super) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The set of these bits.
+    pub(super) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
+
     /// How many there are.
     pub(super) const fn len(self) -> u32 {
         self.0.count_ones()

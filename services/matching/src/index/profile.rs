@@ -1,7 +1,5 @@
 //! What a member says of themselves: sealed until they consent, then as the index holds it.
 
-use std::sync::Arc;
-
 use kindred_eventsourcing::{KeyId, Sealed};
 use kindred_ids::{CommandId, EntityKey, MemberId, TenantSlug};
 use kindred_vault::{Aad, Keys, Opened};
@@ -29,6 +27,11 @@ pub(crate) struct SealedProfile {
 }
 
 impl SealedProfile {
+    /// What a field is called where it is sealed.
+    pub(crate) fn field_name(index: usize) -> String {
+        format!("profile.{index}")
+    }
+
     /// The keys that it takes to read it.
     pub(crate) fn keys(&self) -> impl Iterator<Item = KeyId> + '_ {
         self.fields.iter().map(|field| field.content.key())
@@ -40,7 +43,7 @@ impl SealedProfile {
         let entity = EntityKey::new(tenant.clone(), "member", member);
         let mut plain = Vec::with_capacity(self.fields.len());
         for field in &self.fields {
-            let name = format!("profile.{}", field.index);
+            let name = Self::field_name(field.index);
             match keys.open(&field.content, &Aad::of(tenant, member, &entity, self.command_id, &name)) {
                 Ok(Opened::Text(text)) => {
                     let (value, label) = text.split_once('\n').unwrap_or((&text, ""));
@@ -81,13 +84,3 @@ pub(super) struct Field {
 
 /// No label of one's own.
 pub(super) const NO_LABEL: u32 = u32::MAX;
-
-/// A profile in the index.
-#[derive(Debug, Default)]
-pub(super) enum Profile {
-    #[default]
-    Absent,
-    /// Not read yet: its owner has not consented.
-    Sealed(Arc<SealedProfile>),
-    Open(Box<[Field]>),
-}

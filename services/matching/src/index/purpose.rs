@@ -32,6 +32,15 @@ impl Purpose {
 pub(crate) struct Purposes(u8);
 
 impl Purposes {
+    /// As a number, and back.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
     pub(crate) const fn contains(self, purpose: Purpose) -> bool {
         self.0 & (1 << purpose as u8) != 0
     }

@@ -2,7 +2,7 @@
 //! likely goes with what they have, and without words.
 
 use kindred_ids::MemberId;
-use kindred_ranking::{Query, Slot, Slots, Term};
+use kindred_ranking::{Ask, Clause, Slot, Slots};
 
 use super::catalog::FeatureId;
 use super::expansion::Expansion;
@@ -28,7 +28,7 @@ impl Tenant {
     ) -> Question<'_> {
         let viewer = self.slot(viewer).expect("everybody of a file is in the tenant");
         let hides = |feature: &FeatureId| Some(&self.catalog.entry(*feature).feature) == hidden;
-        let fields = self.person_at(viewer).fields().iter().filter(|field| !hides(&field.feature));
+        let fields = self.person_at(viewer).fields().filter(|field| !hides(&field.feature));
         let held = self.with_ancestors(fields);
         let guessed = expansion.map(|expansion| self.guessed(&held, expansion)).unwrap_or_default();
         let mut shared = self.shareable(self.counterparts(held), |feature| self.weight(feature));
@@ -41,14 +41,14 @@ impl Question<'_> {
     /// Those who suit best, the best first.
     pub(crate) fn best(&self, limit: usize) -> Vec<MemberId> {
         let best = self.tenant.best(self.viewer, limit, &self.shared);
-        best.into_iter().map(|best| self.tenant.person_at(best.slot).id).collect()
+        best.into_iter().map(|best| self.tenant.people.id(best.slot)).collect()
     }
 
     /// What anybody scores.
     pub(crate) fn scores(&self) -> impl Fn(MemberId) -> u64 {
-        let terms: Vec<Term> = self.shared.iter().flat_map(|shared| self.tenant.terms(shared)).collect();
-        let query = Query { terms: &terms, circle: &Slots::default(), hidden: &[], limit: 0 };
-        let scores = self.tenant.lists.scores(&query, self.tenant.capacity());
+        let clauses: Vec<Clause> = self.shared.iter().flat_map(|shared| self.tenant.clauses(shared)).collect();
+        let ask = Ask { clauses: &clauses, circle: &Slots::default(), hidden: &[], limit: 0 };
+        let scores = self.tenant.lists.scores(&ask, self.tenant.capacity());
         move |member| self.tenant.slot(member).map_or(0, |slot| scores[slot as usize])
     }
 

@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 
 use super::catalog::FeatureId;
 use super::feature::{Kind, Release};
+use super::people::Person;
 use super::profile::Field;
 use super::search::Shared;
-use super::tenant::{Person, Tenant};
+use super::tenant::Tenant;
 use super::words;
 
 /// What a reason is about.
@@ -49,8 +50,8 @@ pub struct Reason {
 }
 
 /// A field of the viewer, and the part of its chain that both share.
-struct Common<'a> {
-    field: &'a Field,
+struct Common {
+    field: Field,
     /// How far above the field's own value the nearest shared one is.
     climbed: usize,
     shared: Vec<(FeatureId, u16)>,
@@ -59,7 +60,7 @@ struct Common<'a> {
 /// What `viewer` shares with somebody who holds `theirs`, strongest first.
 pub(super) fn reasons(
     tenant: &Tenant,
-    viewer: &Person,
+    viewer: &Person<'_>,
     theirs: &[(FeatureId, Release)],
     share: bool,
     shareable: &[Shared],
@@ -75,8 +76,7 @@ pub(super) fn reasons(
     let mut reasons = summed(tenant, &counted);
     counted.retain(|shared| about(tenant, shared).is_none());
     let counted: Vec<(FeatureId, u16)> = counted.iter().map(|shared| (shared.feature, shared.weight)).collect();
-    let mut common: Vec<Common<'_>> =
-        viewer.fields().iter().filter_map(|field| common(tenant, field, &counted)).collect();
+    let mut common: Vec<Common> = viewer.fields().filter_map(|field| common(tenant, field, &counted)).collect();
     // What is shared nearest to a field's own value is told by that field; ties by value,
     // so that the numbers of features do not matter.
     common.sort_by(|one, other| order(tenant, one).cmp(&order(tenant, other)));
@@ -87,7 +87,7 @@ pub(super) fn reasons(
         told.extend(shared.iter().map(|(feature, _)| *feature));
         let weight = shared.iter().map(|(_, weight)| u32::from(*weight)).sum();
         let feature = &tenant.catalog.entry(nearest).feature;
-        let own = if nearest == field.feature { tenant.label(field) } else { None };
+        let own = if nearest == field.feature { tenant.label(&field) } else { None };
         let leaf = &tenant.catalog.entry(field.feature).feature;
         reasons.push(Reason { text: words::sentence(feature, leaf, own), weight, about: About::Shared(feature.kind) });
     }
@@ -117,7 +117,7 @@ fn summed(tenant: &Tenant, counted: &[&Shared]) -> Vec<Reason> {
     sums.into_iter().map(reason).collect()
 }
 
-fn common<'a>(tenant: &Tenant, field: &'a Field, counted: &[(FeatureId, u16)]) -> Option<Common<'a>> {
+fn common(tenant: &Tenant, field: Field, counted: &[(FeatureId, u16)]) -> Option<Common> {
     let weight_of = |feature: FeatureId| {
         counted.binary_search_by_key(&feature, |(counted, _)| *counted).ok().map(|place| counted[place].1)
     };
@@ -127,6 +127,6 @@ fn common<'a>(tenant: &Tenant, field: &'a Field, counted: &[(FeatureId, u16)]) -
     Some(Common { field, climbed, shared })
 }
 
-fn order<'a>(tenant: &'a Tenant, common: &Common<'_>) -> (usize, &'a super::feature::Feature) {
+fn order<'a>(tenant: &'a Tenant, common: &Common) -> (usize, &'a super::feature::Feature) {
     (common.climbed, &tenant.catalog.entry(common.field.feature).feature)
 }

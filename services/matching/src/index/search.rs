@@ -12,7 +12,7 @@ mod pair;
 use std::cell::RefCell;
 
 use kindred_ids::{CommunityId, MemberId};
-use kindred_ranking::{Best, Query, Scratch, Slot, Slots, Term};
+use kindred_ranking::{Ask, Best, Clause, Room, Slot, Slots};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::FeatureId;
@@ -44,7 +44,7 @@ pub(super) struct Shared {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    static ROOM: RefCell<Room> = RefCell::default();
 }
 
 impl Tenant {
@@ -70,7 +70,7 @@ impl Tenant {
         let person = self.person_at(viewer);
         match self.fixed.expansion() {
             Some(expansion) if person.agreed.contains(Purpose::Inference) => {
-                self.guessed(&self.with_ancestors(person.fields().iter()), expansion)
+                self.guessed(&self.with_ancestors(person.fields()), expansion)
             }
             _ => Vec::new(),
         }
@@ -88,46 +88,51 @@ impl Tenant {
 
     /// Those who share most of this with the viewer.
     pub(super) fn best(&self, viewer: Slot, limit: usize, shared: &[Shared]) -> Vec<Best> {
-        let terms: Vec<Term> = shared.iter().flat_map(|shared| self.terms(shared)).collect();
-        let circle = if terms.iter().any(|term| term.circle_only) { self.circle(viewer) } else { Slots::default() };
+        let clauses: Vec<Clause> = shared.iter().flat_map(|shared| self.clauses(shared)).collect();
+        let within = clauses.iter().any(|clause| clause.circle_only);
+        let circle = if within { self.circle(viewer) } else { Slots::default() };
         let mut hidden = self.hidden_from(viewer);
-        let settled = self.graph.settled(self.person_at(viewer).id);
+        let settled = self.graph.settled(self.people.id(viewer));
         hidden.extend(settled.filter_map(|member| self.slot(member)));
-        let query = Query { terms: &terms, circle: &circle, hidden: &hidden, limit };
-        let tie = |slot| self.tie(viewer, self.person_at(slot).id);
-        SCRATCH.with_borrow_mut(|scratch| self.lists.top(&query, self.capacity(), scratch, tie))
+        let ask = Ask { clauses: &clauses, circle: &circle, hidden: &hidden, limit };
+        let tie = |slot| self.tie(viewer, self.people.id(slot));
+        ROOM.with_borrow_mut(|room| self.lists.top(&ask, room, tie))
     }
 
     /// What the order of equal scores depends on: a hash of both people, keyed by the tenant.
     pub(super) fn tie(&self, viewer: Slot, other: MemberId) -> (u64, MemberId) {
-        let seed = xxh3_64_with_seed(self.person_at(viewer).id.0.as_bytes(), self.seed());
+        let seed = xxh3_64_with_seed(self.people.id(viewer).0.as_bytes(), self.seed());
         (xxh3_64_with_seed(other.0.as_bytes(), seed), other)
     }
 
     /// The viewer, and all whom a block keeps apart from them.
     fn hidden_from(&self, viewer: Slot) -> Vec<Slot> {
-        let apart = self.kept_apart(self.person_at(viewer).id).filter_map(|member| self.slot(member));
+        let apart = self.kept_apart(self.people.id(viewer)).filter_map(|member| self.slot(member));
         apart.chain([viewer]).collect()
     }
 
     /// The lists of a shared feature that anybody is in.
-    pub(super) fn terms(&self, shared: &Shared) -> impl Iterator<Item = Term> + '_ {
+    pub(super) fn clauses(&self, shared: &Shared) -> impl Iterator<Item = Clause> + '_ {
         let Shared { feature, own, weight } = *shared;
         Release::ALL
             .into_iter()
             .filter(move |release| release.counts(own, true))
-            .map(move |release| Term {
+            .map(move |release| Clause {
+                group: feature,
                 list: list(feature, release),
                 weight: u32::from(weight),
                 circle_only: !release.counts(own, false),
             })
-            .filter(|term| self.lists.length(term.list) > 0)
+            .filter(|clause| self.lists.length(clause.list) > 0)
     }
 
     /// Everybody who shares a community with the viewer.
     fn circle(&self, viewer: Slot) -> Slots {
-        let communities = self.person_at(viewer).communities.iter();
-        communities.filter_map(|community| self.communities.get(community)).flatten().collect()
+        let places = self.person_at(viewer).places();
+        let communities = places.filter_map(|place| self.communities.get(self.places.get(place)?));
+        let mut circle = Slots::default();
+        communities.for_each(|members| members.unite_into(&mut circle));
+        circle
     }
 
     fn explained(&self, viewer: Slot, best: Best, shared: &[Shared]) -> Match {

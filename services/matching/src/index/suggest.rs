@@ -168,7 +168,7 @@ impl Tenant {
     /// its weight times the part of the community who say so.
     fn alike(&self, viewer: Slot) -> Vec<(CommunityId, Reason)> {
         let person = self.person_at(viewer);
-        let sought = self.counterparts(self.with_ancestors(person.fields().iter()));
+        let sought = self.counterparts(self.with_ancestors(person.fields()));
         let mut alike: Vec<(CommunityId, Reason)> = Vec::new();
         let mut told: HashMap<CommunityId, HashSet<Kind>> = HashMap::new();
         let mut shareable = self.shareable(sought, |feature| self.weight(feature));

@@ -14,15 +14,16 @@ use std::collections::{HashMap, HashSet};
 
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug};
 use kindred_ranking::weight::Scale;
-use kindred_ranking::{ListId, Merge, Merged, Postings, Slot};
-use roaring::RoaringBitmap;
+use kindred_ranking::{ListId, Lists, Merging, Repacked, Slot};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::{Catalog, FeatureId, Pool};
-use super::feature::{Kinds, Release};
+use super::feature::Release;
 use super::graph::Graph;
-use super::profile::{Field, PlainField, Profile};
-use super::purpose::{Purpose, Purposes};
+use super::members::Members;
+use super::people::{People, Person};
+use super::profile::{Field, PlainField};
+use super::purpose::Purpose;
 use super::table::Fixed;
 
 /// People who changed at which their lists are merged, however few people there are.
@@ -37,36 +38,6 @@ pub(super) const fn list(feature: FeatureId, release: Release) -> ListId {
 
 /// Profiles that were read for a batch of facts, each by whose and by which command.
 pub(crate) type Opened = HashMap<(MemberId, CommandId), Vec<PlainField>>;
-
-/// A member as the index knows them.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub(super) id: MemberId,
-    pub(super) agreed: Purposes,
-    suspended: bool,
-    /// Whether the lists hold them.
-    listed: bool,
-    pub(super) profile: Profile,
-    /// What their released fields are about; known before they are read.
-    pub(super) kinds: Kinds,
-    /// Whether they have fields that they release to nobody.
-    pub(super) withholds: bool,
-    /// Where they are active, in order.
-    pub(super) communities: Vec<CommunityId>,
-}
-
-impl Person {
-    const fn eligible(&self) -> bool {
-        self.agreed.contains(Purpose::Matching) && !self.suspended
-    }
-
-    pub(super) fn fields(&self) -> &[Field] {
-        match &self.profile {
-            Profile::Open(fields) => fields,
-            Profile::Absent | Profile::Sealed(_) => &[],
-        }
-    }
-}
 
 /// Blocks of one member, each kept at both ends.
 #[derive(Debug, Default)]
@@ -84,22 +55,24 @@ pub(crate) struct Tenant {
     suspended: bool,
     pub(super) catalog: Catalog,
     /// Who releases what how, of those who can be found.
-    pub(super) lists: Postings<Slot>,
-    labels: Pool<Box<str>>,
-    slots: HashMap<MemberId, Slot>,
-    people: Vec<Option<Person>>,
-    free: Vec<Slot>,
+    pub(super) lists: Lists,
+    pub(super) labels: Pool<Box<str>>,
+    pub(super) people: People,
+    /// Communities by number, each as long as somebody is active in it.
+    pub(super) places: Pool<CommunityId>,
     erased: HashSet<MemberId>,
     /// Of whom facts are still to be taken in.
     withheld: HashSet<MemberId>,
     blocks: HashMap<MemberId, Blocks>,
-    pub(super) communities: HashMap<CommunityId, RoaringBitmap>,
+    pub(super) communities: HashMap<CommunityId, Members>,
     pub(super) graph: Graph,
     population: u32,
     /// How many of the population agree to inference.
     inferring: u32,
     pub(super) fixed: Fixed,
     pub(super) position: u64,
+    /// Facts that were taken in.
+    pub(super) taken: u64,
 }
 
 impl Tenant {
@@ -110,11 +83,10 @@ impl Tenant {
             floor,
             suspended: false,
             catalog: Catalog::default(),
-            lists: Postings::default(),
+            lists: Lists::default(),
             labels: Pool::default(),
-            slots: HashMap::new(),
-            people: Vec::new(),
-            free: Vec::new(),
+            people: People::new(seed),
+            places: Pool::default(),
             erased: HashSet::new(),
             withheld: HashSet::new(),
             blocks: HashMap::new(),
@@ -124,6 +96,7 @@ impl Tenant {
             inferring: 0,
             fixed: Fixed::default(),
             position: 0,
+            taken: 0,
         }
     }
 
@@ -131,8 +104,8 @@ impl Tenant {
     /// as they release it at all; with where they are and whom they ask to meet.
     pub(super) fn held(&self, slot: Slot) -> Vec<(FeatureId, Release)> {
         let person = self.person_at(slot);
-        let mut held = self.with_ancestors(person.fields().iter());
-        let done = self.places(person).chain(self.asks(person.id));
+        let mut held = self.with_ancestors(person.fields());
+        let done = self.whereabouts(&person).into_iter().chain(self.asks(person.id));
         held.extend(done.map(|feature| (feature, Release::Tenant)));
         held.sort_unstable();
         held
@@ -141,8 +114,8 @@ impl Tenant {
     /// What of others goes with what a person says of themselves and does.
     pub(super) fn sought(&self, slot: Slot) -> Vec<(FeatureId, Release)> {
         let person = self.person_at(slot);
-        let said = self.counterparts(self.with_ancestors(person.fields().iter()));
-        let done = self.places(person).chain(self.asked_feature(person.id));
+        let said = self.counterparts(self.with_ancestors(person.fields()));
+        let done = self.whereabouts(&person).into_iter().chain(self.asked_feature(person.id));
         said.chain(done.map(|feature| (feature, Release::Tenant))).collect()
     }
 
@@ -155,9 +128,9 @@ impl Tenant {
     }
 
     /// What somebody holds who has these fields.
-    pub(super) fn with_ancestors<'a>(&self, fields: impl Iterator<Item = &'a Field>) -> Vec<(FeatureId, Release)> {
+    pub(super) fn with_ancestors(&self, fields: impl Iterator<Item = Field>) -> Vec<(FeatureId, Release)> {
         let mut held: Vec<(FeatureId, Release)> = fields
-            .flat_map(|field| self.catalog.chain(field.feature).map(|feature| (feature, field.release)))
+            .flat_map(|field| self.catalog.chain(field.feature).map(move |feature| (feature, field.release)))
             .collect();
         held.sort_unstable();
         held.dedup_by_key(|(feature, _)| *feature);
@@ -173,6 +146,25 @@ impl Tenant {
     /// Everybody whom the member has blocked.
     pub(crate) fn blocked_by(&self, member: MemberId) -> Vec<MemberId> {
         self.blocks.get(&member).map(|blocks| blocks.made.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// Everybody who has blocked somebody.
+    pub(super) fn blockers(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.blocks.iter().filter(|(_, blocks)| !blocks.made.is_empty()).map(|(member, _)| *member)
+    }
+
+    /// Everybody who was erased.
+    pub(crate) fn erased(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.erased.iter().copied()
+    }
+
+    /// Whether nobody of the tenant can be met.
+    pub(super) const fn is_suspended(&self) -> bool {
+        self.suspended
+    }
+
+    pub(super) const fn suspend(&mut self, suspended: bool) {
+        self.suspended = suspended;
     }
 
     /// Whether the two are kept apart by a block.
@@ -201,7 +193,7 @@ impl Tenant {
     }
 
     /// What the lists are to be merged from, once enough of them changed for that to pay.
-    pub(crate) fn to_merge(&self) -> Option<Merge<Slot>> {
+    pub(crate) fn to_merge(&self) -> Option<Merging> {
         let enough = MERGE_FROM.max(self.population as usize / MERGE_SHARE);
         (self.lists.changed() >= enough).then(|| self.lists.merge())
     }
@@ -212,7 +204,7 @@ impl Tenant {
     }
 
     /// Takes merged lists in; no answer changes.
-    pub(crate) fn adopt(&mut self, merged: Merged<Slot>) {
+    pub(crate) fn adopt(&mut self, merged: Repacked) {
         self.lists.adopt(merged);
     }
 
@@ -232,13 +224,12 @@ impl Tenant {
 
     /// Everybody who can be found.
     pub(super) fn listed(&self) -> impl Iterator<Item = Slot> + '_ {
-        let people = self.people.iter().enumerate();
-        people.filter(|(_, person)| person.as_ref().is_some_and(|person| person.listed)).map(|(slot, _)| slot as Slot)
+        self.people.listed()
     }
 
     /// Room for everybody.
     pub(super) const fn capacity(&self) -> usize {
-        self.people.len()
+        self.people.capacity()
     }
 
     pub(super) fn label(&self, field: &Field) -> Option<&str> {
@@ -246,45 +237,37 @@ impl Tenant {
     }
 
     pub(super) fn slot(&self, member: MemberId) -> Option<Slot> {
-        self.slots.get(&member).copied()
+        self.people.slot(member)
     }
 
-    pub(super) fn person(&self, member: MemberId) -> Option<&Person> {
+    pub(super) fn person(&self, member: MemberId) -> Option<Person<'_>> {
         self.slot(member).map(|slot| self.person_at(slot))
     }
 
-    pub(super) fn person_at(&self, slot: Slot) -> &Person {
-        self.people[slot as usize].as_ref().expect("a slot in use has a person")
+    pub(super) fn person_at(&self, slot: Slot) -> Person<'_> {
+        self.people.at(slot)
     }
 
-    fn person_mut(&mut self, slot: Slot) -> &mut Person {
-        self.people[slot as usize].as_mut().expect("a slot in use has a person")
+    /// Where a person is active, in the order of the communities' ids.
+    pub(super) fn communities_of(&self, person: &Person<'_>) -> Vec<CommunityId> {
+        let mut communities: Vec<CommunityId> =
+            person.places().filter_map(|place| self.places.get(place).copied()).collect();
+        communities.sort_unstable();
+        communities
+    }
+
+    /// Whether a member is active in a community.
+    pub(crate) fn is_inside(&self, community: CommunityId, member: MemberId) -> bool {
+        let (place, person) = (self.places.find(&community), self.person(member));
+        place.zip(person).is_some_and(|(place, person)| person.places().any(|known| known == place))
     }
 
     /// The slot of a member, a new one if need be; none for one who was erased.
     fn slot_or_new(&mut self, member: MemberId) -> Option<Slot> {
-        if let Some(slot) = self.slots.get(&member) {
-            return Some(*slot);
+        if let Some(slot) = self.slot(member) {
+            return Some(slot);
         }
-        if self.erased.contains(&member) {
-            return None;
-        }
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.people.push(None);
-            self.people.len() as Slot - 1
-        });
-        self.people[slot as usize] = Some(Person {
-            id: member,
-            agreed: Purposes::default(),
-            suspended: false,
-            listed: false,
-            profile: Profile::Absent,
-            kinds: Kinds::default(),
-            withholds: false,
-            communities: Vec::new(),
-        });
-        self.slots.insert(member, slot);
-        Some(slot)
+        (!self.erased.contains(&member)).then(|| self.people.add(member))
     }
 
     /// How many values somebody holds; for tests that nothing stays behind.

@@ -3,6 +3,7 @@
 mod guesses;
 mod oracle;
 mod places;
+mod snapshots;
 mod soak;
 mod world;
 

@@ -12,5 +12,6 @@ mod mentoring;
 mod mentors;
 mod pairings;
 mod places;
+mod snapshots;
 mod stream;
 mod weighing;

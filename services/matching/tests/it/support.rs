@@ -208,7 +208,16 @@ impl Town {
 
     /// An index that begins anew and reads all there is.
     pub async fn restarted(&self) -> Index {
-        let index = Index::new(FLOOR);
+        self.follow(Index::new(FLOOR)).await
+    }
+
+    /// An index of this town's floor that nobody feeds yet.
+    pub fn unfed(&self) -> Index {
+        Index::new(FLOOR)
+    }
+
+    /// Feeds an index from where it stands to the end of both logs.
+    pub async fn follow(&self, index: Index) -> Index {
         let (log, store) = (self.facts.store.clone(), self.store.clone());
         let (stop, bound) = (self.stop.clone(), Duration::from_secs(60));
         tokio::spawn(Feed::new(index.clone(), log.clone(), self.keys.clone()).run(|_| {}, stop.clone()));
@@ -221,7 +230,7 @@ impl Town {
         index
     }
 
-    async fn caught_up(&self) {
+    pub async fn caught_up(&self) {
         let head = EventStore::head(&self.facts.store).await.unwrap();
         assert!(self.index.reached(head, Duration::from_secs(60)).await, "the index does not catch up");
     }

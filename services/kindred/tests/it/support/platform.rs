@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use kindred::prepare::OWN_TABLES;
 use kindred_jetstream::Credentials;
 use kindred_testkit::{TestDatabase, TestStreams};
 use kindred_vault::Vault;
@@ -83,7 +84,8 @@ impl Platform {
 
     /// New databases.
     pub async fn store(&self) -> Store {
-        let (database, vault) = (TestDatabase::create(&[]).await.expect("a database"), TestDatabase::empty().await);
+        let (database, vault) =
+            (TestDatabase::create(&OWN_TABLES).await.expect("a database"), TestDatabase::empty().await);
         let vault = vault.expect("a database");
         Vault::migrate(vault.administrator()).await.expect("the vault's tables");
         let name = random().simple().to_string();

@@ -1,6 +1,6 @@
 //! What a member shares with people who were chosen by something else than a search.
 
-use kindred_ids::{CommunityId, MemberId};
+use kindred_ids::MemberId;
 use kindred_ranking::Slot;
 
 use super::{Match, Shared};
@@ -27,9 +27,9 @@ impl Tenant {
     /// Why two people suit each other, and how well.
     pub(super) fn compared(&self, viewer: Slot, other: Slot, shareable: &[Shared]) -> Match {
         let (held, viewer, other) = (self.held(other), self.person_at(viewer), self.person_at(other));
-        let common = viewer.communities.iter().filter(|community| other.communities.binary_search(community).is_ok());
-        let communities: Vec<CommunityId> = common.copied().collect();
-        let reasons = reason::reasons(self, viewer, &held, !communities.is_empty(), shareable);
+        let (mut communities, theirs) = (self.communities_of(&viewer), self.communities_of(&other));
+        communities.retain(|community| theirs.binary_search(community).is_ok());
+        let reasons = reason::reasons(self, &viewer, &held, !communities.is_empty(), shareable);
         let score = reasons.iter().map(|reason| reason.weight).sum();
         Match { member: other.id, score, reasons, communities }
     }

@@ -2,18 +2,20 @@
 
 use kindred_ids::{CommunityId, MemberId, ThreadId};
 
-use super::{Person, Tenant};
+use super::Tenant;
 use crate::index::catalog::FeatureId;
 use crate::index::feature::{Feature, Kind};
 use crate::index::graph::{MOST_THREADS, Spoken, Wish};
+use crate::index::people::Person;
 
 impl Tenant {
     /// The communities that a person is in, and the threads of these in which they spoke.
-    pub(super) fn places<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = FeatureId> + 'a {
-        let communities = person.communities.iter().map(|community| self.graph.communities[community]);
+    pub(super) fn whereabouts(&self, person: &Person<'_>) -> Vec<FeatureId> {
+        let communities = self.communities_of(person);
         let spoken = self.graph.spoken.get(&person.id).into_iter().flatten();
-        let spoken = spoken.filter(|spoken| person.communities.binary_search(&spoken.community).is_ok());
-        communities.chain(spoken.map(|spoken| spoken.feature))
+        let spoken = spoken.filter(|spoken| communities.binary_search(&spoken.community).is_ok());
+        let inside = communities.iter().map(|community| self.graph.communities[community]);
+        inside.chain(spoken.map(|spoken| spoken.feature)).collect()
     }
 
     /// Those whom a member asked to meet and who have not answered.
@@ -26,8 +28,9 @@ impl Tenant {
         self.catalog.find(&asked(member))
     }
 
-    pub(super) fn hold_community(&mut self, community: CommunityId) {
-        let feature = self.catalog.hold(&Feature::new(Kind::Community, community.to_string()));
+    /// Once for each of so many who are in it now.
+    pub(in crate::index) fn hold_community(&mut self, community: CommunityId, times: u32) {
+        let feature = self.catalog.hold_times(&Feature::new(Kind::Community, community.to_string()), times);
         self.graph.communities.insert(community, feature);
     }
 
@@ -131,7 +134,7 @@ impl Tenant {
                 self.catalog.release(feature);
             }
             if let Some(slot) = relist {
-                self.list(slot);
+                self.enlist(slot);
             }
         }
         self.graph.forget_wishes(member);

@@ -10,7 +10,8 @@ use kindred_ranking::Slot;
 use super::{Opened, Tenant, list};
 use crate::index::fact::Fact;
 use crate::index::feature::{Feature, Kind};
-use crate::index::profile::{Field, NO_LABEL, PlainField, Profile, SealedProfile};
+use crate::index::people::Place;
+use crate::index::profile::{Field, NO_LABEL, PlainField, SealedProfile};
 use crate::index::purpose::{Purpose, Purposes};
 
 /// How somebody will stand after a batch.
@@ -34,10 +35,7 @@ impl Tenant {
                     agreed: person.map(|person| person.agreed).unwrap_or_default(),
                     suspended: person.is_some_and(|person| person.suspended),
                     erased: self.erased.contains(&member),
-                    unread: person.and_then(|person| match &person.profile {
-                        Profile::Sealed(profile) => Some(profile.clone()),
-                        Profile::Absent | Profile::Open(_) => None,
-                    }),
+                    unread: person.and_then(|person| person.sealed()).map(Arc::new),
                 }
             });
             match fact {
@@ -65,6 +63,7 @@ impl Tenant {
     /// [`Self::unread`] named.
     pub(crate) fn apply(&mut self, facts: Vec<Fact>, opened: &mut Opened, position: u64) {
         self.withheld.clear();
+        self.taken += facts.len() as u64;
         self.observe(facts, opened);
         self.position = self.position.max(position);
     }
@@ -74,7 +73,7 @@ impl Tenant {
         let mut touched = Vec::new();
         for fact in facts {
             touched.extend(fact.subject());
-            touched.extend(self.take(fact));
+            touched.extend(self.take(fact, opened));
         }
         for member in touched {
             self.settle(member, opened);
@@ -100,27 +99,30 @@ impl Tenant {
     }
 
     /// Takes one fact in; whom beside its subject that took out of the lists.
-    fn take(&mut self, fact: Fact) -> Vec<MemberId> {
+    fn take(&mut self, fact: Fact, opened: &mut Opened) -> Vec<MemberId> {
         match fact {
             Fact::Tenant { suspended } => self.suspended = suspended,
             Fact::Profile { member, profile } => {
                 let Some(slot) = self.slot_or_new(member) else { return Vec::new() };
                 self.unlist(slot);
                 self.drop_fields(slot);
-                let person = self.person_mut(slot);
-                person.kinds = profile.fields.iter().map(|field| field.kind).collect();
-                person.withholds = profile.withholds;
-                person.profile = Profile::Sealed(profile);
+                let kinds = profile.fields.iter().map(|field| field.kind).collect();
+                self.people.set_about(slot, kinds, profile.withholds);
+                // Opened is what is read of those who consent when all facts are in.
+                match opened.remove(&(member, profile.command_id)) {
+                    Some(plain) => self.read(slot, plain),
+                    None => self.people.set_sealed(slot, &profile),
+                }
             }
             Fact::Consent { member, purpose, given } => {
                 let Some(slot) = self.slot_or_new(member) else { return Vec::new() };
                 self.unlist(slot);
-                self.person_mut(slot).agreed.set(purpose, given);
+                self.people.set_agreed(slot, purpose, given);
             }
             Fact::Suspension { member, suspended } => {
                 let Some(slot) = self.slot_or_new(member) else { return Vec::new() };
                 self.unlist(slot);
-                self.person_mut(slot).suspended = suspended;
+                self.people.set_suspended(slot, suspended);
             }
             Fact::Erased { member } => self.forget(member),
             Fact::Membership { community, member, active } => self.join(community, member, active),
@@ -145,19 +147,25 @@ impl Tenant {
         if self.person_at(slot).listed || !self.person_at(slot).eligible() || self.withheld.contains(&member) {
             return;
         }
-        if let Profile::Sealed(profile) = &self.person_at(slot).profile
-            && let Some(plain) = opened.remove(&(member, profile.command_id))
+        if let Some(command) = self.person_at(slot).sealed_by()
+            && let Some(plain) = opened.remove(&(member, command))
         {
-            let fields = plain.into_iter().filter_map(|field| self.field(field)).collect();
-            self.person_mut(slot).profile = Profile::Open(fields);
+            self.read(slot, plain);
         }
-        self.list(slot);
+        self.enlist(slot);
     }
 
-    pub(super) fn list(&mut self, slot: Slot) {
+    /// Takes in what a profile says.
+    fn read(&mut self, slot: Slot, plain: Vec<PlainField>) {
+        let fields: Vec<Field> = plain.into_iter().filter_map(|field| self.field(field)).collect();
+        self.people.set_fields(slot, &fields);
+    }
+
+    /// Puts a member who can be found into the lists.
+    pub(in crate::index) fn enlist(&mut self, slot: Slot) {
         let held = self.held(slot).into_iter();
-        self.lists.insert(slot, held.map(|(feature, release)| (list(feature, release), slot)));
-        self.person_mut(slot).listed = true;
+        self.lists.insert(slot, held.map(|(feature, release)| list(feature, release)));
+        self.people.set_listed(slot, true);
         self.population += 1;
         self.inferring += u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
     }
@@ -168,7 +176,7 @@ impl Tenant {
         }
         let held = self.held(slot).into_iter();
         self.lists.remove(slot, held.map(|(feature, release)| list(feature, release)));
-        self.person_mut(slot).listed = false;
+        self.people.set_listed(slot, false);
         self.population -= 1;
         self.inferring -= u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
     }
@@ -190,21 +198,19 @@ impl Tenant {
         self.forget_graph(member);
         let Some(slot) = self.slot(member) else { return };
         self.drop_fields(slot);
-        for community in std::mem::take(&mut self.person_mut(slot).communities) {
-            self.leave(community, slot);
-            self.release_community(community);
-        }
-        self.slots.remove(&member);
-        self.people[slot as usize] = None;
-        self.free.push(slot);
+        let places: Vec<Place> = self.person_at(slot).places().collect();
+        places.into_iter().for_each(|place| self.leave(place, slot));
+        self.people.remove(slot);
     }
 
     fn drop_fields(&mut self, slot: Slot) {
-        if let Profile::Open(fields) = std::mem::take(&mut self.person_mut(slot).profile) {
-            for field in fields {
-                self.catalog.release(field.feature);
-                self.labels.release(field.label);
-            }
+        let fields: Vec<Field> = self.person_at(slot).fields().collect();
+        for field in fields {
+            self.catalog.release(field.feature);
+            self.labels.release(field.label);
+        }
+        if self.person_at(slot).has_profile() {
+            self.people.clear_profile(slot);
         }
     }
 
@@ -225,32 +231,39 @@ impl Tenant {
     fn join(&mut self, community: CommunityId, member: MemberId, active: bool) {
         let Some(slot) = self.slot_or_new(member) else { return };
         self.unlist(slot);
-        let places = &mut self.person_mut(slot).communities;
-        match (places.binary_search(&community), active) {
-            (Err(place), true) => {
-                places.insert(place, community);
-                self.hold_community(community);
+        let known = self.places.find(&community);
+        let mut places: Vec<Place> = self.person_at(slot).places().collect();
+        let held = known.and_then(|place| places.binary_search(&place).ok());
+        match (held, active) {
+            (None, true) => {
+                let place = self.places.hold(community);
+                places.insert(places.partition_point(|held| *held < place), place);
+                self.people.set_places(slot, &places);
+                self.hold_community(community, 1);
                 self.communities.entry(community).or_default().insert(slot);
             }
-            (Ok(place), false) => {
-                places.remove(place);
-                self.leave(community, slot);
-                self.release_community(community);
+            (Some(held), false) => {
+                let place = places.remove(held);
+                self.people.set_places(slot, &places);
+                self.leave(place, slot);
             }
-            (Ok(_), true) | (Err(_), false) => {}
+            (Some(_), true) | (None, false) => {}
         }
     }
 
-    fn leave(&mut self, community: CommunityId, slot: Slot) {
+    fn leave(&mut self, place: Place, slot: Slot) {
+        let Some(community) = self.places.get(place).copied() else { return };
+        self.places.release(place);
         if let Some(people) = self.communities.get_mut(&community) {
             people.remove(slot);
             if people.is_empty() {
                 self.communities.remove(&community);
             }
         }
+        self.release_community(community);
     }
 
-    fn block(&mut self, member: MemberId, blocked: MemberId) {
+    pub(in crate::index) fn block(&mut self, member: MemberId, blocked: MemberId) {
         if self.erased.contains(&member) || self.erased.contains(&blocked) {
             return;
         }

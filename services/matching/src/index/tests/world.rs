@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, ThreadId, derive_root_id};
-use kindred_ranking::{Merge, Slot};
+use kindred_ranking::Merging;
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
@@ -14,6 +14,7 @@ use crate::index::feature::{Kind, Release};
 use crate::index::graph::Wish;
 use crate::index::profile::{PlainField, SealedProfile};
 use crate::index::purpose::Purpose;
+use crate::index::snapshot::{Chunk, sealing_command};
 use crate::index::tenant::{Opened, Tenant};
 
 /// How many people there are; few, so that they have much to do with each other.
@@ -269,7 +270,7 @@ pub(crate) struct Indexed {
     tenant: Tenant,
     plain: BTreeMap<CommandId, Vec<PlainField>>,
     taken: u64,
-    merging: Option<Merge<Slot>>,
+    merging: Option<Merging>,
 }
 
 impl Deref for Indexed {
@@ -285,6 +286,31 @@ impl Indexed {
         let Some(draft) = self.tenant.weights_to_fix() else { return false };
         draft.parts().into_iter().for_each(|part| self.tenant.fix(part));
         true
+    }
+
+    /// The same people as a snapshot of this moment gives them back.
+    pub(crate) fn restarted(&self) -> Self {
+        let mut plain = self.plain.clone();
+        let (plan, slug) = (self.tenant.plan(), tenant());
+        let mut fresh = Tenant::new(&slug, self.tenant.scale().floor);
+        for (number, portion) in plan.portions.iter().enumerate() {
+            let mut chunk = self.tenant.kept(number, plan.portions.len(), portion);
+            for member in chunk.exposed() {
+                // As whoever writes it seals what was read of those who consent no more.
+                let command_id = sealing_command(&slug, member, self.taken);
+                plain.insert(command_id, chunk.plain(member));
+                chunk.seal(member, Some(SealedProfile { command_id, fields: Box::default(), withholds: false }));
+            }
+            let read = Chunk::decode(&chunk.encode()).expect("what was written is read");
+            assert_eq!(read.encode(), chunk.encode());
+            assert!(fresh.restore(&read));
+        }
+        fresh.restored(plan.suspended, self.taken);
+        Self { tenant: fresh, plain, taken: self.taken, merging: None }
+    }
+
+    pub(crate) fn apply_steps(&mut self, steps: &[Step]) {
+        steps.iter().for_each(|step| self.apply_step(step));
     }
 
     pub(crate) fn apply_step(&mut self, step: &Step) {

@@ -9,7 +9,8 @@ use kindred_matching::application::{
 };
 use kindred_matching::grpc::{MatchingService, MentoringService};
 use kindred_matching::projections::{Introductions, Mentors, Pairings};
-use kindred_projections::{Operations, Person as Erased, Projector, Settings};
+use kindred_matching::snapshots;
+use kindred_projections::{Database, Operations, Person as Erased, Projector, Settings};
 use kindred_proto::common::Page;
 use kindred_proto::matching as wire;
 use kindred_proto::matching::matching_server::Matching as _;
@@ -17,7 +18,7 @@ use kindred_service_host::{ContextErasure, Queries};
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::position::{PositionKey, Positions};
 use kindred_testkit::TestDatabase;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Executor as _};
 use tokio_util::sync::CancellationToken;
 use tonic::Request;
 
@@ -28,6 +29,7 @@ pub struct Desk {
     pub projector: Projector,
     pub service: MatchingService<MemoryStore>,
     pub mentoring: MentoringService<MemoryStore>,
+    pub pools: Database,
     database: TestDatabase,
     positions: Arc<PositionKey>,
     stop: CancellationToken,
@@ -35,11 +37,12 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open(town: &Town) -> Self {
-        let database = TestDatabase::create(&[]).await.unwrap();
+        let database = TestDatabase::create(&[&snapshots::MIGRATIONS]).await.unwrap();
         let (pools, stop) = (database.connect(), CancellationToken::new());
         let settings = Settings { wait: Duration::from_millis(5), ..Settings::default() };
         let forgotten = town.index.clone();
         let erasure = ContextErasure::new("matching", town.keys.clone(), Arc::new(|_, _| Box::pin(async { Ok(()) })))
+            .redacting(Arc::new(|connection, person| Box::pin(snapshots::redact(connection, person))))
             .forgetting(Arc::new(move |person: Erased| {
                 forgotten.forget(&person.tenant, person.member);
                 Box::pin(async { Ok(()) })
@@ -55,7 +58,7 @@ impl Desk {
         let projector = builder.start(stop.clone()).await.unwrap();
         projector.ready(Duration::from_secs(60)).await.unwrap();
         let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
-        let queries = Queries::new("matching", pools, projector.waiter(), positions.clone());
+        let queries = Queries::new("matching", pools.clone(), projector.waiter(), positions.clone());
         let people = People::new(town.index.clone(), Duration::from_millis(300));
         let list = IntroductionList::new(queries.clone(), town.index.clone());
         let (acquaintances, restraint) = (town.acquaintances.clone(), Restraint { new_in_a_week: 3 });
@@ -63,7 +66,7 @@ impl Desk {
         let pairings = PairingList::new(queries.clone(), town.index.clone());
         let mentoring = MentoringService::new(town.application.clone(), mentors, pairings, queries.clone());
         let service = MatchingService::new(town.application.clone(), people, list, queries);
-        Self { projector, service, mentoring, database, positions, stop }
+        Self { projector, service, mentoring, pools, database, positions, stop }
     }
 
     pub fn operations(&self) -> &Operations {
@@ -116,6 +119,16 @@ impl Desk {
         let page = Some(Page { cursor: cursor.to_owned(), size });
         let request = self.request(by, token, wire::ListIntroductionsRequest { page });
         self.service.list_introductions(request).await.map(tonic::Response::into_inner).map_err(ApiError::from)
+    }
+
+    /// Runs statements as nobody may in production.
+    pub async fn meddle(&self, statements: &'static str) {
+        self.database.superuser().await.unwrap().execute(statements).await.unwrap();
+    }
+
+    /// What a statement counts.
+    pub async fn count(&self, statement: &'static str) -> i64 {
+        sqlx::query_scalar(statement).fetch_one(&mut self.database.superuser().await.unwrap()).await.unwrap()
     }
 
     /// Every introduction in the live generation, as text.

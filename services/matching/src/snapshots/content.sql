@@ -1,0 +1,1 @@
+SELECT content FROM kindred.index_snapshot_chunks WHERE tenant = $1 AND number = $2 AND chunk = $3

@@ -1,0 +1,1 @@
+SELECT member FROM kindred.erased_people WHERE tenant = $1

@@ -1,0 +1,2 @@
+SELECT membership_stream, membership_position, matching_stream, matching_position, tenants
+FROM kindred.index_snapshot_round

@@ -1,0 +1,131 @@
+//! An index from its snapshots.
+
+use futures::TryStreamExt as _;
+use kindred_eventsourcing::EventStore;
+use kindred_ids::{MemberId, TenantSlug};
+use kindred_service_kit::error::chain;
+use sqlx::{Connection as _, PgConnection, query_file, query_file_as};
+use tokio::sync::mpsc;
+
+use super::rows::{Row, manifest, stream};
+use super::{SnapshotError, Snapshots};
+use crate::index::snapshot::{Manifest, Origin, Refused, Rules};
+use crate::index::tenant::Tenant;
+
+/// Chunks that are read ahead of those who take them in.
+const AHEAD: usize = 4;
+
+/// What became of the snapshots.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Tenants whose snapshots are in the index.
+    pub tenants: usize,
+    /// Why each of the others is not, or all.
+    pub refused: Vec<String>,
+}
+
+impl<S: EventStore> Snapshots<S> {
+    /// Fills the index with what its newest snapshots hold. Membership's log is then to be
+    /// read from where the index stands, the others from their beginning. What cannot be used is told to whoever operates.
+    pub async fn load(&self) -> Loaded {
+        match self.load_round().await {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                tracing::warn!(chain = %chain(&error), "no snapshot is used, the index begins with the log");
+                Loaded { tenants: 0, refused: vec![error.to_string()] }
+            }
+        }
+    }
+
+    async fn load_round(&self) -> Result<Loaded, SnapshotError> {
+        let round = query_file!("src/snapshots/last_round.sql").fetch_optional(self.database.projector()).await?;
+        let Some(round) = round else { return Err(Refused::NotWhole.into()) };
+        let now = Origin {
+            membership: self.membership.now().await?,
+            matching: self.matching.now().await?,
+            weights: Vec::new(),
+        };
+        let (membership, matching) = (
+            stream(round.membership_stream, round.membership_position),
+            stream(round.matching_stream, round.matching_position),
+        );
+        membership.check("membership", &now.membership)?;
+        matching.check("matching", &now.matching)?;
+        let mut start = membership.position;
+        let mut loaded = Loaded::default();
+        for slug in round.tenants.iter().filter_map(|slug| slug.parse::<TenantSlug>().ok()) {
+            let from = match self.load_tenant(&slug, &now).await {
+                Ok(from) => {
+                    loaded.tenants += 1;
+                    from
+                }
+                Err(error) => {
+                    let chain = chain(&error);
+                    tracing::warn!(kindred.tenant.id = %slug, %chain, "the snapshot of `{slug}` is not used, the log is read from its first event");
+                    loaded.refused.push(error.to_string());
+                    0
+                }
+            };
+            start = start.min(from);
+        }
+        self.index.begin(start);
+        tracing::info!(tenants = loaded.tenants, position = start, "the index goes on from its snapshots");
+        Ok(loaded)
+    }
+
+    async fn load_tenant(&self, slug: &TenantSlug, now: &Origin) -> Result<u64, SnapshotError> {
+        let mut connection = self.database.projector().acquire().await?;
+        // One view of manifest and chunks, whoever is taken out of them meanwhile.
+        let mut view = connection.begin().await?;
+        query_file!("src/snapshots/one_view.sql").execute(&mut *view).await?;
+        let row = query_file_as!(Row, "src/snapshots/newest.sql", slug.as_str()).fetch_optional(&mut *view).await?;
+        let manifest = manifest(slug, row.ok_or(Refused::NotWhole)?);
+        let (parts, weights) = self.weights(slug, manifest.origin.matching.position).await?;
+        manifest.check(Rules::current(self.index.floor()), &Origin { weights, ..now.clone() })?;
+        let position = manifest.origin.membership.position;
+        let mut tenant = self.read(manifest, &mut view).await?;
+        view.rollback().await?;
+        parts.into_iter().for_each(|part| tenant.fix(part));
+        // Asked for after the chunks were read: whoever is on record later is forgotten by
+        // the redactor in what is installed here.
+        let erased = query_file!("src/snapshots/erased.sql", slug.as_str()).fetch_all(&mut *connection).await?;
+        tenant.forget_all(erased.into_iter().filter_map(|row| MemberId::try_from(row.member).ok()));
+        self.index.install(slug, tenant);
+        Ok(position)
+    }
+
+    /// Takes chunks in on a thread of its own while the next ones come.
+    async fn read(&self, manifest: Manifest, view: &mut PgConnection) -> Result<Tenant, SnapshotError> {
+        let (send, mut receive) = mpsc::channel::<(usize, Vec<u8>)>(AHEAD);
+        let (slug, number, floor) = (manifest.tenant.clone(), manifest.number, self.index.floor());
+        let taking = tokio::task::spawn_blocking(move || {
+            let (mut tenant, chunks) = (Tenant::new(&manifest.tenant, floor), manifest.chunks);
+            let mut next = 0;
+            while let Some((chunk, content)) = receive.blocking_recv() {
+                if chunk != next {
+                    break;
+                }
+                if !tenant.restore(&manifest.read(chunk, &content)?) {
+                    return Err(Refused::Unreadable { chunk });
+                }
+                next += 1;
+            }
+            if next < chunks {
+                return Err(Refused::CutShort { chunk: next, chunks });
+            }
+            tenant.restored(manifest.suspended, manifest.origin.membership.position);
+            Ok(tenant)
+        });
+        {
+            let mut chunks = query_file!("src/snapshots/contents.sql", slug.as_str(), number).fetch(view);
+            while let Some(row) = chunks.try_next().await? {
+                // Whoever takes them in has refused one.
+                if send.send((usize::try_from(row.chunk).unwrap_or(usize::MAX), row.content)).await.is_err() {
+                    break;
+                }
+            }
+        }
+        drop(send);
+        Ok(taking.await.map_err(|_panicked| SnapshotError::Ended)??)
+    }
+}

@@ -1,0 +1,257 @@
+//! An index into its snapshots.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use kindred_eventsourcing::EventStore;
+use kindred_ids::{EntityKey, MemberId, TenantSlug};
+use kindred_vault::{Aad, Sealer};
+use sqlx::{query_file, query_file_as, query_file_scalar};
+
+use super::rows::{Row, manifest};
+use super::{SnapshotError, Snapshots};
+use crate::index::profile::{PlainField, SealedField, SealedProfile};
+use crate::index::snapshot::{
+    Chunk, Manifest, Origin, Plan, Portion, Refused, Rules, Stream, checksum, chunk_of, sealing_command,
+};
+use crate::index::{Held, TenantPosition};
+
+/// The lock of whoever writes snapshots into a database.
+const WRITER: i64 = 7_220_110;
+/// Facts of a tenant that are worth a new snapshot, at least.
+const ENOUGH: u64 = 1_000;
+/// The part of a tenant's people that as many facts are worth one.
+const SHARE: u64 = 20;
+/// How far the log may go on behind a snapshot, however little of it is the tenant's.
+const FAR: u64 = 100_000;
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Tenants whose snapshots were written.
+    pub written: usize,
+    /// Tenants whose snapshots still hold further on.
+    pub moved: usize,
+}
+
+/// What a writer remembers from one round to the next.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// Facts that had been taken in of each tenant when their snapshot was made.
+    taken: HashMap<TenantSlug, u64>,
+}
+
+impl<S: EventStore> Snapshots<S> {
+    /// Writes what changed enough; none if another process is at it. `all` writes whatever
+    /// changed at all.
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError`] if Postgres, a log or the keys are not to be had.
+    pub async fn write(&self, round: &mut Round, all: bool) -> Result<Option<Written>, SnapshotError> {
+        let mut only = self.database.projector().begin().await?;
+        if !query_file_scalar!("src/snapshots/only_writer.sql", WRITER).fetch_one(&mut *only).await? {
+            return Ok(None);
+        }
+        query_file!("src/snapshots/drop_unfinished.sql").execute(self.database.projector()).await?;
+        // Read before the tenants: whoever is not among them has no fact up to here.
+        let (membership, matching) = self.index.positions();
+        let (mut written, mut tenants) = (Written::default(), Vec::new());
+        for held in self.index.held() {
+            let slug = held.slug.clone();
+            let (_, weights) = self.weights(&slug, matching).await?;
+            let origin = Origin {
+                membership: Stream { identity: self.membership.identity.clone(), position: membership },
+                matching: Stream { identity: self.matching.identity.clone(), position: matching },
+                weights,
+            };
+            self.write_tenant(held, origin, round, all, &mut written).await?;
+            tenants.push(slug.to_string());
+        }
+        query_file!(
+            "src/snapshots/round.sql",
+            self.membership.identity,
+            membership.cast_signed(),
+            self.matching.identity,
+            matching.cast_signed(),
+            &tenants
+        )
+        .execute(self.database.projector())
+        .await?;
+        only.rollback().await?;
+        Ok(Some(written))
+    }
+
+    async fn write_tenant(
+        &self,
+        held: Held,
+        origin: Origin,
+        round: &mut Round,
+        all: bool,
+        written: &mut Written,
+    ) -> Result<(), SnapshotError> {
+        let rules = Rules::current(self.index.floor());
+        let row = query_file_as!(Row, "src/snapshots/newest.sql", held.slug.as_str())
+            .fetch_optional(self.database.projector())
+            .await?;
+        let newest = match row.map(|row| manifest(&held.slug, row)) {
+            Some(newest) => match newest.check(rules, &origin_of(&newest, &origin)) {
+                Ok(()) => Some(newest),
+                // Another replica is further on.
+                Err(Refused::AheadOfLog { .. }) => return Ok(()),
+                // One that no start would use is as good as none.
+                Err(_) => None,
+            },
+            None => None,
+        };
+        let TenantPosition { position, taken, people } = held.position();
+        let since = taken - round.taken.get(&held.slug).copied().unwrap_or_default().min(taken);
+        let due = match &newest {
+            None => true,
+            Some(newest) => {
+                let stands = newest.origin.membership.position;
+                let enough = since >= ENOUGH.max(people / SHARE) || origin.membership.position - stands >= FAR;
+                position > stands && (all || enough)
+            }
+        };
+        match newest {
+            _ if due => {
+                self.write_chunks(&held, rules, origin).await?;
+                round.taken.insert(held.slug, taken);
+                written.written += 1;
+            }
+            Some(newest) if position <= newest.origin.membership.position => {
+                self.move_up(&newest, &origin).await?;
+                written.moved += 1;
+            }
+            Some(_) | None => {}
+        }
+        Ok(())
+    }
+
+    async fn move_up(&self, newest: &Manifest, origin: &Origin) -> Result<(), SnapshotError> {
+        let (membership, matching) = (origin.membership.position, origin.matching.position);
+        query_file!(
+            "src/snapshots/move.sql",
+            newest.tenant.as_str(),
+            newest.number,
+            membership.cast_signed(),
+            matching.cast_signed(),
+            origin.weights
+        )
+        .execute(self.database.projector())
+        .await?;
+        Ok(())
+    }
+
+    async fn write_chunks(&self, held: &Held, rules: Rules, origin: Origin) -> Result<(), SnapshotError> {
+        let tenant = held.tenant.clone();
+        let plan = blocking(move || tenant.read().unwrap_or_else(PoisonError::into_inner).plan()).await?;
+        let chunks = plan.portions.len();
+        let number = self.begin(&held.slug, rules, &origin, &plan).await?;
+        for (chunk, portion) in plan.portions.into_iter().enumerate() {
+            self.write_chunk(held, number, (chunk, chunks), portion, origin.membership.position).await?;
+        }
+        query_file!("src/snapshots/whole.sql", held.slug.as_str(), number).execute(self.database.projector()).await?;
+        Ok(())
+    }
+
+    async fn begin(&self, slug: &TenantSlug, rules: Rules, origin: &Origin, plan: &Plan) -> Result<i64, SnapshotError> {
+        let number = query_file_scalar!(
+            "src/snapshots/begin.sql",
+            slug.as_str(),
+            rules.format.cast_signed(),
+            rules.cohort_floor.cast_signed(),
+            rules.boosts.cast_signed(),
+            rules.code_system.cast_signed(),
+            origin.membership.identity,
+            origin.membership.position.cast_signed(),
+            origin.matching.identity,
+            origin.matching.position.cast_signed(),
+            origin.weights,
+            plan.suspended,
+            plan.portions.len() as i32
+        );
+        Ok(number.fetch_one(self.database.projector()).await?)
+    }
+
+    /// One chunk is one short transaction, which no record of an erasure overlaps: whoever
+    /// is on record before it is left out, whoever comes later is taken out.
+    async fn write_chunk(
+        &self,
+        held: &Held,
+        number: i64,
+        (chunk, chunks): (usize, usize),
+        portion: Portion,
+        position: u64,
+    ) -> Result<(), SnapshotError> {
+        let (tenant, slug) = (held.tenant.clone(), &held.slug);
+        let kept = move || tenant.read().unwrap_or_else(PoisonError::into_inner).kept(chunk, chunks, &portion);
+        let mut kept = blocking(kept).await?;
+        self.seal_exposed(slug, position, &mut kept).await?;
+        let mut transaction = self.database.unerasing().await?;
+        let erased = query_file!("src/snapshots/erased.sql", slug.as_str()).fetch_all(&mut *transaction).await?;
+        let erased = erased.into_iter().filter_map(|row| MemberId::try_from(row.member).ok());
+        kept.erase(&erased.filter(|member| chunk_of(*member, chunks) == chunk).collect());
+        let slug_too = slug.clone();
+        let (content, sum) = blocking(move || {
+            let content = kept.encode();
+            let sum = checksum(&slug_too, chunk, &content);
+            (content, sum)
+        })
+        .await?;
+        query_file!("src/snapshots/chunk.sql", slug.as_str(), number, chunk as i32, content, sum)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Seals what was read of those who consent no more under their own keys, so that it can
+    /// be read again if they do.
+    async fn seal_exposed(&self, slug: &TenantSlug, position: u64, chunk: &mut Chunk) -> Result<(), SnapshotError> {
+        for member in chunk.exposed() {
+            let sealer = self.keys.sealer(slug, member).await?;
+            let sealed = sealer.and_then(|sealer| sealed(slug, member, position, &sealer, &chunk.plain(member)));
+            chunk.seal(member, sealed);
+        }
+        Ok(())
+    }
+}
+
+/// A profile as its owner's own command would have sealed it; none if that fails, which is
+/// told to whoever operates.
+fn sealed(
+    slug: &TenantSlug,
+    member: MemberId,
+    position: u64,
+    sealer: &Sealer,
+    plain: &[PlainField],
+) -> Option<SealedProfile> {
+    let command_id = sealing_command(slug, member, position);
+    let entity = EntityKey::new(slug.clone(), "member", member);
+    let mut fields = Vec::with_capacity(plain.len());
+    for (index, field) in plain.iter().enumerate() {
+        let name = SealedProfile::field_name(index);
+        let aad = Aad::of(slug, member, &entity, command_id, &name);
+        match sealer.seal(&format!("{}\n{}", field.value, field.label), &aad) {
+            Ok(content) => fields.push(SealedField { index, kind: field.kind, release: field.release, content }),
+            Err(error) => {
+                tracing::error!(kindred.member.id = %member, %error, "a profile field of `{member}` is not sealed again");
+                return None;
+            }
+        }
+    }
+    Some(SealedProfile { command_id, fields: fields.into(), withholds: false })
+}
+
+/// What a snapshot would be compared with if its weights and positions were all that differ.
+fn origin_of(newest: &Manifest, now: &Origin) -> Origin {
+    let weights = newest.origin.weights.clone();
+    Origin { weights, ..now.clone() }
+}
+
+/// Work that takes milliseconds, beside those who wait for answers.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, SnapshotError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_panicked| SnapshotError::Ended)
+}

@@ -1,0 +1,114 @@
+//! Finding people among 100,000 and a million in one process: how fast, how small, how soon
+//! after a start; beside a search engine that holds the same profiles.
+
+#[path = "../../../services/matching/examples/find_people/crowd.rs"]
+mod crowd;
+#[path = "../../../services/matching/examples/find_people/measure.rs"]
+mod measure;
+#[cfg(feature = "tantivy")]
+mod tantivy;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use kindred_eventsourcing::MemoryStore;
+use kindred_matching::index::Index;
+use kindred_matching::snapshots::{Log, MIGRATIONS, Round, Snapshots};
+use kindred_testkit::TestDatabase;
+use kindred_vault::{CacheSettings, CachedKeys, KeyRing, MemoryVault};
+
+use super::Report;
+use super::report::Goal;
+use measure::{Filled, within};
+
+/// Answers that are measured.
+const QUERIES: usize = 3_000;
+/// Profiles that are changed.
+const CHANGES: u64 = 100_000;
+/// Changes a second at least.
+const LEAST_CHANGES: f64 = 20_000.0;
+/// Bytes a member at most.
+const MOST_BYTES: f64 = 400.0;
+/// Seconds that a start may take.
+const MOST_START: f64 = 10.0;
+
+/// How many members, what that is called, and the milliseconds that 99 of a hundred answers
+/// may take.
+const SIZES: [(u64, &str, f64); 2] = [(100_000, "100k", 2.0), (1_000_000, "1m", 10.0)];
+
+/// What the same questions cost another engine.
+#[derive(Debug, Clone, Copy, Default)]
+struct Other {
+    p50: Option<f64>,
+    p99: Option<f64>,
+    build: Option<f64>,
+}
+
+/// Measures the index.
+pub async fn run(report: &mut Report) -> anyhow::Result<()> {
+    for (members, name, most) in SIZES {
+        if report.demand.wants(&format!("index.{name}")) {
+            of_size(report, members, name, most).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn of_size(report: &mut Report, members: u64, name: &str, most: f64) -> anyhow::Result<()> {
+    let mut filled = tokio::task::spawn_blocking(move || Filled::with(members)).await?;
+    let times = filled.searches(QUERIES);
+    let other = other(members).await?;
+    report
+        .remark(&format!("index.{name}: best {} of {members} members, one thread; beside Tantivy", measure::LIMIT))?;
+    let figure = |part: &str| format!("index.{name}.{part}");
+    report.add(&figure("p50"), millis(within(&times, 0.5)), "ms", other.p50, Goal::None)?;
+    report.add(&figure("p99"), millis(within(&times, 0.99)), "ms", other.p99, Goal::AtMost(most))?;
+    if other.p99.is_some() {
+        report.add(&figure("p99.beside"), millis(within(&times, 0.99)), "ms", other.p99, Goal::PartOf(0.1))?;
+    }
+    report.add(&figure("memory"), filled.bytes, "B/member", None, Goal::AtMost(MOST_BYTES))?;
+    report.add(&figure("build"), filled.took.as_secs_f64(), "s", other.build, Goal::None)?;
+    let changes = CHANGES as f64 / filled.changes(CHANGES).as_secs_f64();
+    report.add(&figure("changes"), changes, "1/s", None, Goal::AtLeast(LEAST_CHANGES))?;
+    snapshots(report, &filled, name).await
+}
+
+/// Writes the index down and starts another one from that.
+async fn snapshots(report: &mut Report, filled: &Filled, name: &str) -> anyhow::Result<()> {
+    let database = TestDatabase::create(&[&MIGRATIONS]).await?;
+    let keys: Arc<dyn KeyRing> = Arc::new(CachedKeys::try_new(MemoryVault::new(), CacheSettings::default())?);
+    let log = |context: &'static str| Log { store: MemoryStore::new(context), identity: context.to_owned() };
+    let of = |index: &Index| {
+        Snapshots::new(index.clone(), database.connect(), log("membership"), log("matching"), keys.clone())
+    };
+    let begun = Instant::now();
+    let written = of(&filled.index).write(&mut Round::default(), true).await?;
+    let wrote = begun.elapsed().as_secs_f64();
+    ensure!(written.is_some_and(|written| written.written == 1), "no snapshot was written");
+    let (again, begun) = (Index::new(filled.index.floor()), Instant::now());
+    let loaded = of(&again).load().await;
+    let started = begun.elapsed().as_secs_f64();
+    ensure!(loaded.tenants == 1, "the snapshot was not read: {:?}", loaded.refused);
+    for viewer in filled.viewers.iter().step_by(filled.viewers.len() / 50) {
+        let found = |index: &Index| index.find(&filled.tenant, *viewer, measure::LIMIT).matches;
+        ensure!(found(&again) == found(&filled.index), "the snapshot gives other answers");
+    }
+    report.add(&format!("index.{name}.snapshot.write"), wrote, "s", None, Goal::None)?;
+    report.add(&format!("index.{name}.snapshot.start"), started, "s", None, Goal::AtMost(MOST_START))
+}
+
+#[cfg(feature = "tantivy")]
+async fn other(members: u64) -> anyhow::Result<Other> {
+    tokio::task::spawn_blocking(move || tantivy::measure(members, QUERIES)).await?
+}
+
+/// Without the feature `tantivy` there is nothing to stand beside.
+#[cfg(not(feature = "tantivy"))]
+async fn other(_members: u64) -> anyhow::Result<Other> {
+    Ok(Other::default())
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
