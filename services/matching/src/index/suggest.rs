@@ -84,7 +84,7 @@ impl Tenant {
         limit: usize,
     ) -> Vec<ThreadSuggestion> {
         let Some(slot) = self.viewer(viewer) else { return Vec::new() };
-        let places = &self.person_at(slot).communities;
+        let places = self.communities_of(&self.person_at(slot));
         let opens = |community: &CommunityId| places.binary_search(community).is_ok();
         let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
         let own: HashSet<ThreadId> = spoken(&viewer).map(|spoken| spoken.thread).collect();
@@ -135,17 +135,17 @@ impl Tenant {
     /// Communities in which people are who are where the viewer is: how well each goes with
     /// that, and with which of the viewer's most.
     fn crossed(&self, viewer: Slot) -> Vec<(CommunityId, u32, CommunityId)> {
-        let person = self.person_at(viewer);
+        let places = self.communities_of(&self.person_at(viewer));
         let mut sums: BTreeMap<CommunityId, (f64, f64, CommunityId)> = BTreeMap::new();
-        for own in &person.communities {
+        for own in &places {
             let mut crossings: BTreeMap<CommunityId, Crossing> = BTreeMap::new();
             let from = self.graph.communities[own];
             for other in self.others_in(from, viewer) {
-                let places = &self.person_at(other).communities;
-                for place in places.iter().filter(|place| person.communities.binary_search(place).is_err()) {
+                let theirs = self.communities_of(&self.person_at(other));
+                for place in theirs.iter().filter(|place| places.binary_search(place).is_err()) {
                     let crossing = crossings.entry(*place).or_default();
                     crossing.people += 1;
-                    crossing.walks += walk_through(places.len());
+                    crossing.walks += walk_through(theirs.len());
                 }
             }
             for (place, crossing) in crossings.into_iter().filter(|(_, one)| one.people >= self.scale().floor) {
@@ -168,6 +168,7 @@ impl Tenant {
     /// its weight times the part of the community who say so.
     fn alike(&self, viewer: Slot) -> Vec<(CommunityId, Reason)> {
         let person = self.person_at(viewer);
+        let places = self.communities_of(&person);
         let sought = self.counterparts(self.with_ancestors(person.fields()));
         let mut alike: Vec<(CommunityId, Reason)> = Vec::new();
         let mut told: HashMap<CommunityId, HashSet<Kind>> = HashMap::new();
@@ -179,7 +180,7 @@ impl Tenant {
             for (place, count) in self.counted_in_places(&shared, viewer) {
                 let size = self.holders(self.graph.communities[&place]).max(1);
                 let weight = (u32::from(shared.weight) * count + size / 2) / size;
-                let outside = person.communities.binary_search(&place).is_err();
+                let outside = places.binary_search(&place).is_err();
                 if count < self.scale().floor || weight == 0 || !outside {
                     continue;
                 }
@@ -196,9 +197,10 @@ impl Tenant {
     fn counted_in_places(&self, shared: &Shared, viewer: Slot) -> BTreeMap<CommunityId, u32> {
         let mut counted = BTreeMap::new();
         for release in Release::ALL.into_iter().filter(|release| release.counts(shared.own, false)) {
-            for other in self.lists.members(list(shared.feature, release)).filter(|other| *other != viewer) {
-                for place in &self.person_at(other).communities {
-                    *counted.entry(*place).or_default() += 1;
+            let members = self.lists.members(list(shared.feature, release)).into_iter();
+            for other in members.filter(|other| *other != viewer) {
+                for place in self.communities_of(&self.person_at(other)) {
+                    *counted.entry(place).or_default() += 1;
                 }
             }
         }
@@ -208,7 +210,7 @@ impl Tenant {
     /// Those beside the viewer who are in a community, and whom no block keeps apart from them.
     fn others_in(&self, community: FeatureId, viewer: Slot) -> impl Iterator<Item = Slot> + '_ {
         let member = self.person_at(viewer).id;
-        let people = self.lists.members(list(community, Release::Tenant));
+        let people = self.lists.members(list(community, Release::Tenant)).into_iter();
         people.filter(move |other| *other != viewer && !self.are_apart(member, self.person_at(*other).id))
     }
 }
