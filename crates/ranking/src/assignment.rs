@@ -8,10 +8,13 @@
 //! * [`stable`] leaves no two who would both rather have each other.
 //! * Only edges that were given are used.
 
+mod certificate;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::csr::Rows;
+pub use certificate::is_cheapest;
 
 /// One of those with room, at a cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,8 +25,8 @@ pub struct Edge {
     pub cost: i64,
 }
 
-/// The largest cost, either way: with it, sums over 4 billion edges stay far from the
-/// bounds of the numbers that they are kept in.
+/// The largest cost, either way: with it, sums over a billion edges stay within the bounds
+/// of the numbers that they are kept in.
 pub const MOST_COST: i64 = 1 << 30;
 
 /// Those who look for one: their edges, and how much it matters that they get any.
@@ -78,8 +81,9 @@ fn check(seekers: &Seekers, room: &[u32]) -> Result<(), WrongEdge> {
 /// for each seeker whom they get.
 ///
 /// Successive shortest paths (Edmonds and Karp 1972, Tomizawa 1971) with potentials: one
-/// seeker after the other is served on the cheapest path, which may move others. Whoever
-/// stays without anybody has somebody of their own who costs more than all edges together.
+/// seeker after the other, those of most priority first, is served on the cheapest path,
+/// which may move others. Those who can be served together are a matroid: whoever was
+/// served stays so, but where nobody else can be, the cheapest to leave of equal priority is.
 ///
 /// # Errors
 ///
@@ -87,8 +91,10 @@ fn check(seekers: &Seekers, room: &[u32]) -> Result<(), WrongEdge> {
 pub fn cheapest(seekers: &Seekers, room: &[u32]) -> Result<Vec<Option<u32>>, WrongEdge> {
     check(seekers, room)?;
     let mut search = Search::new(seekers, room);
-    for seeker in 0..seekers.len() {
-        search.serve(seeker as u32);
+    let mut turns: Vec<u32> = (0..seekers.len() as u32).collect();
+    turns.sort_by_key(|seeker| Reverse(seekers.priorities[*seeker as usize]));
+    for seeker in turns {
+        search.serve(seeker);
     }
     Ok(search.got)
 }
@@ -97,20 +103,27 @@ pub fn cheapest(seekers: &Seekers, room: &[u32]) -> Result<Vec<Option<u32>>, Wro
 const NONE: u32 = u32::MAX;
 
 struct Search<'a> {
-    seekers: &'a Seekers,
+    priorities: &'a [u32],
+    /// Whom each seeker would take, and at what cost: small, as they are looked at often.
+    edges: Rows<(u32, i32)>,
     room: &'a [u32],
     got: Vec<Option<u32>>,
     /// Who has each of those with room.
     guests: Vec<Vec<u32>>,
-    /// What each seeker pays in all, and what each of those with room has come down: an
-    /// edge costs at least the sum, one that is used costs just that.
-    paid: Vec<i128>,
-    down: Vec<i128>,
+    /// What each seeker who has somebody pays in all, and what each of those with room has
+    /// come down: an edge of theirs costs at least the sum, one that is used just that.
+    paid: Vec<i64>,
+    down: Vec<i64>,
     // Of the path that is looked for.
-    distance: Vec<i128>,
+    distance: Vec<i64>,
     before: Vec<u32>,
     reached: Vec<u32>,
-    heap: BinaryHeap<Reverse<(i128, u32)>>,
+    /// The seekers who were reached, and how far away.
+    visited: Vec<(u32, i64)>,
+    heap: BinaryHeap<Reverse<(i64, u32)>>,
+    /// The nearest of those with room left, and how far away: what is farther does not matter.
+    nearest: Option<u32>,
+    bound: i64,
 }
 
 /// Where the cheapest path ends.
@@ -123,92 +136,103 @@ enum End {
 
 impl<'a> Search<'a> {
     fn new(seekers: &'a Seekers, room: &'a [u32]) -> Self {
+        let mut edges = Rows::with_capacity(seekers.len(), seekers.edges.values());
+        for row in seekers.edges.iter() {
+            let small = |edge: &Edge| (edge.to, i32::try_from(edge.cost).expect("no more than the largest cost"));
+            edges.push(row.iter().map(small));
+        }
         Self {
-            seekers,
+            priorities: &seekers.priorities,
+            edges,
             room,
             got: vec![None; seekers.len()],
             guests: vec![Vec::new(); room.len()],
             paid: vec![0; seekers.len()],
             down: vec![0; room.len()],
-            distance: vec![i128::MAX; room.len()],
+            distance: vec![i64::MAX; room.len()],
             before: vec![NONE; room.len()],
             reached: Vec::new(),
+            visited: Vec::new(),
             heap: BinaryHeap::new(),
+            nearest: None,
+            bound: i64::MAX,
         }
     }
 
-    /// What it costs to leave a seeker without anybody.
-    fn without(&self, seeker: u32) -> i128 {
-        // More than any two ways of serving can differ. Those who can be served together
-        // are a matroid, so that the most priority is also the most seekers.
-        let all = i128::from(MOST_COST) * 2 * (self.seekers.len() as i128 + 1);
-        all * (i128::from(self.seekers.priorities[seeker as usize]) + 1)
-    }
-
     fn serve(&mut self, seeker: u32) {
-        let edges = self.seekers.edges.row(seeker as usize).iter();
-        let least = edges.map(|edge| i128::from(edge.cost) - self.down[edge.to as usize]).min();
-        self.paid[seeker as usize] = least.map_or(self.without(seeker), |least| least.min(self.without(seeker)));
-        let mut visited = vec![(seeker, 0)];
-        let mut end = (self.without(seeker) - self.paid[seeker as usize], End::Without(seeker));
+        let edges = self.edges.row(seeker as usize).iter();
+        let least = edges.map(|(host, cost)| i64::from(*cost) - self.down[*host as usize]).min();
+        self.paid[seeker as usize] = least.unwrap_or_default();
+        self.visited.push((seeker, 0));
         self.relax(seeker, 0);
         while let Some(Reverse((distance, host))) = self.heap.pop() {
-            if distance >= end.0 {
+            if self.bound <= distance {
                 break;
             }
             if distance > self.distance[host as usize] {
                 continue;
             }
-            if self.guests[host as usize].len() < self.room[host as usize] as usize {
-                end = (distance, End::Host(host));
-                break;
-            }
             for index in 0..self.guests[host as usize].len() {
                 let guest = self.guests[host as usize][index];
-                visited.push((guest, distance));
-                let without = distance + self.without(guest) - self.paid[guest as usize];
-                if without < end.0 {
-                    end = (without, End::Without(guest));
-                }
+                self.visited.push((guest, distance));
                 self.relax(guest, distance);
             }
         }
-        self.settle(&visited, end.0);
-        self.turn(seeker, &end.1);
+        let (length, end) = self.end(seeker);
+        self.settle(length);
+        self.turn(seeker, &end);
     }
 
     /// Looks at all whom a seeker would take, from a distance on.
-    fn relax(&mut self, seeker: u32, distance: i128) {
-        let paid = self.paid[seeker as usize];
-        for edge in self.seekers.edges.row(seeker as usize) {
-            let host = edge.to as usize;
-            let reached = distance + i128::from(edge.cost) - paid - self.down[host];
-            if self.room[host] == 0 || reached >= self.distance[host] {
+    fn relax(&mut self, seeker: u32, distance: i64) {
+        let from = distance - self.paid[seeker as usize];
+        for (to, cost) in self.edges.row(seeker as usize) {
+            let host = *to as usize;
+            let reached = from + i64::from(*cost) - self.down[host];
+            if reached >= self.distance[host].min(self.bound) || self.room[host] == 0 {
                 continue;
             }
-            if self.distance[host] == i128::MAX {
-                self.reached.push(edge.to);
+            if self.distance[host] == i64::MAX {
+                self.reached.push(*to);
             }
             self.distance[host] = reached;
             self.before[host] = seeker;
-            self.heap.push(Reverse((reached, edge.to)));
+            if self.guests[host].len() < self.room[host] as usize {
+                (self.bound, self.nearest) = (reached, Some(*to));
+            } else {
+                self.heap.push(Reverse((reached, *to)));
+            }
         }
     }
 
+    /// Where the path ends, and how far away. Where it leads to no room, somebody is left
+    /// without anybody: the seeker, or one of equal priority whom it saves more to leave.
+    fn end(&self, seeker: u32) -> (i64, End) {
+        if let Some(host) = self.nearest {
+            return (self.bound, End::Host(host));
+        }
+        let priority = |seeker: u32| self.priorities[seeker as usize];
+        let equal = self.visited.iter().filter(|(other, _)| priority(*other) == priority(seeker));
+        let cost = |(other, distance): &&(u32, i64)| distance - self.paid[*other as usize];
+        let (left, distance) = equal.min_by_key(cost).copied().unwrap_or((seeker, 0));
+        (distance, End::Without(left))
+    }
+
     /// Moves the potentials, so that the path is free and no edge costs less than its sum.
-    fn settle(&mut self, visited: &[(u32, i128)], length: i128) {
-        for (seeker, distance) in visited {
-            if *distance <= length {
-                self.paid[*seeker as usize] += length - distance;
+    fn settle(&mut self, length: i64) {
+        for (seeker, distance) in self.visited.drain(..) {
+            if distance <= length {
+                self.paid[seeker as usize] += length - distance;
             }
         }
         for host in self.reached.drain(..) {
-            let distance = std::mem::replace(&mut self.distance[host as usize], i128::MAX);
+            let distance = std::mem::replace(&mut self.distance[host as usize], i64::MAX);
             if distance < length {
                 self.down[host as usize] -= length - distance;
             }
         }
         self.heap.clear();
+        (self.nearest, self.bound) = (None, i64::MAX);
     }
 
     /// Gives everybody on the path the next one.

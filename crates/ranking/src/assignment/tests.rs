@@ -78,6 +78,24 @@ proptest! {
         let got = cheapest(&seekers(&case), &case.room).expect("right edges");
         prop_assert!(fits(&case, &got));
         prop_assert_eq!(worth(&case, &got), best(&case, &mut Vec::new(), &mut case.room.clone()));
+        prop_assert!(is_cheapest(&seekers(&case), &case.room, &got));
+    }
+
+    #[test]
+    fn what_no_exchange_makes_cheaper_is_the_best_of_all(
+        case in cases(),
+        picks in prop::collection::vec(0_usize..6, 6),
+    ) {
+        // Any way that fits, seldom the best one.
+        let (mut room, mut got) = (case.room.clone(), Vec::new());
+        for (edges, pick) in case.edges.iter().zip(picks) {
+            let free: Vec<usize> = (0..room.len()).filter(|host| room[*host] > 0 && edges[*host].is_some()).collect();
+            let host = free.get(pick).copied();
+            host.iter().for_each(|host| room[*host] -= 1);
+            got.push(host.map(|host| host as u32));
+        }
+        let least = best(&case, &mut Vec::new(), &mut case.room.clone());
+        prop_assert_eq!(is_cheapest(&seekers(&case), &case.room, &got), worth(&case, &got) == least);
     }
 
     #[test]
@@ -108,4 +126,15 @@ fn an_edge_that_leads_nowhere_is_named() {
     dear.push(0, [Edge { to: 0, cost: MOST_COST + 1 }]);
     assert_eq!(stable(&dear, &[1], |_, _| 0), Err(WrongEdge { seeker: 0, edge: 0 }));
     assert_eq!(cheapest(&Seekers::default(), &[]), Ok(vec![]));
+}
+
+#[test]
+fn what_is_no_way_at_all_is_not_the_cheapest() {
+    let mut two = Seekers::default();
+    two.push(0, [Edge { to: 0, cost: 1 }]);
+    two.push(0, [Edge { to: 0, cost: 1 }]);
+    assert!(is_cheapest(&two, &[1], &[Some(0), None]));
+    for wrong in [vec![Some(0), Some(0)], vec![Some(0)], vec![Some(0), Some(1)], vec![Some(0), Some(7)]] {
+        assert!(!is_cheapest(&two, &[1], &wrong), "{wrong:?}");
+    }
 }
