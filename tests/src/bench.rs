@@ -22,6 +22,7 @@ mod position;
 mod process;
 mod projection;
 mod report;
+mod round;
 mod stage;
 mod world;
 mod written;
@@ -56,6 +57,7 @@ async fn measure(demand: Demand) -> anyhow::Result<Report> {
     position::run(&mut report).await.context("measure reading one's own writes")?;
     find::run(&mut report).await.context("measure finding people")?;
     index::run(&mut report).await.context("measure the index of people")?;
+    round::run(&mut report).context("measure a mentor round")?;
     process::run(&mut report).await.context("measure processes")?;
     report.end()?;
     Ok(report)
