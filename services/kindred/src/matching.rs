@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use flate2::read::MultiGzDecoder;
-use kindred_matching::evaluate::{self, EvaluateError, Graph, MOST_RANKED, Profiles, Ranking, Source};
+use kindred_matching::evaluate::{self, Assignment, EvaluateError, Graph, MOST_RANKED, Profiles, Ranking, Source};
 use kindred_sentences::Encoder;
 
 /// `kindred match …`.
@@ -55,6 +55,10 @@ pub enum Eval {
     },
     /// A number `n`, then `n` lines of `n` whole costs: the least total, then the pairs.
     Assignment {
+        /// So that there are no row and column that would both rather have each other,
+        /// instead of at the least total.
+        #[arg(long)]
+        stable: bool,
         /// The costs.
         #[arg(long, value_name = "FILE")]
         train: PathBuf,
@@ -112,9 +116,10 @@ impl Match {
                 let how = Profiles { hide, infer, floor: cohort_floor };
                 files.ranked(|train, ranking| evaluate::profiles(train, how, ranking))
             }
-            Eval::Assignment { train, run } => {
+            Eval::Assignment { stable, train, run } => {
                 let costs = open(&train)?;
-                write(&run, |out| evaluate::assignment(costs, out))
+                let how = if stable { Assignment::Stable } else { Assignment::Cheapest };
+                write(&run, |out| evaluate::assignment(costs, how, out))
             }
             Eval::Pairs { train, model, run } => {
                 let (pairs, encoder) = (open(&train)?, Encoder::load(&model)?);

@@ -17,7 +17,7 @@ mod ranked;
 
 use std::io::{BufRead, Write};
 
-pub use assignment::assignment;
+pub use assignment::{Assignment, assignment};
 pub use graph::{Graph, graph};
 pub use interactions::interactions;
 pub use pairs::pairs;

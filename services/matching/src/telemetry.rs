@@ -15,6 +15,10 @@ pub mod span {
     pub const QUERY_INTRODUCTION_CHECK: &str = "query.introduction.check";
     /// People are found.
     pub const QUERY_PEOPLE_FIND: &str = "query.people.find";
+    /// Communities are suggested.
+    pub const QUERY_PEOPLE_SUGGEST_COMMUNITIES: &str = "query.people.suggest_communities";
+    /// Threads are suggested.
+    pub const QUERY_PEOPLE_SUGGEST_THREADS: &str = "query.people.suggest_threads";
     /// Somebody offers to mentor.
     pub const COMMAND_MENTOR_ENROL: &str = "command.mentor.enrol";
     /// A mentor takes more or fewer at once.
@@ -44,13 +48,15 @@ pub mod span {
     /// Pairings are listed.
     pub const QUERY_PAIRING_LIST: &str = "query.pairing.list";
     /// All of them.
-    pub const ALL: [&str; 20] = [
+    pub const ALL: [&str; 22] = [
         COMMAND_INTRODUCTION_REQUEST,
         COMMAND_INTRODUCTION_ANSWER,
         COMMAND_INTRODUCTION_WITHDRAW,
         QUERY_INTRODUCTION_LIST,
         QUERY_INTRODUCTION_CHECK,
         QUERY_PEOPLE_FIND,
+        QUERY_PEOPLE_SUGGEST_COMMUNITIES,
+        QUERY_PEOPLE_SUGGEST_THREADS,
         COMMAND_MENTOR_ENROL,
         COMMAND_MENTOR_CHANGE_CAPACITY,
         COMMAND_MENTOR_PAUSE,

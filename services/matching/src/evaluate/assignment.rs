@@ -1,8 +1,9 @@
-//! Who goes with whom at the least cost: a number `n`, then `n` lines of `n` whole numbers.
+//! Who goes with whom, at the least cost or so that no two would both rather have each
+//! other: a number `n`, then `n` lines of `n` whole numbers.
 
 use std::io::Write;
 
-use kindred_ranking::assignment::{Edge, MOST_COST, Seekers, cheapest};
+use kindred_ranking::assignment::{Edge, MOST_COST, Seekers, cheapest, stable};
 
 use super::lines::Lines;
 use super::{EvaluateError, Source};
@@ -10,12 +11,22 @@ use super::{EvaluateError, Source};
 /// The largest `n`.
 const LARGEST: usize = 5_000;
 
-/// Writes the least total cost, then one line `row<TAB>column` for each row, from 0.
+/// How rows and columns are brought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignment {
+    /// At the least total cost.
+    Cheapest,
+    /// So that there are no row and column that would both cost less together; each likes
+    /// least cost best.
+    Stable,
+}
+
+/// Writes the total cost, then one line `row<TAB>column` for each row, from 0.
 ///
 /// # Errors
 ///
 /// [`EvaluateError`], before anything is written if it is a line's.
-pub fn assignment(costs: Source<'_>, out: &mut dyn Write) -> Result<(), EvaluateError> {
+pub fn assignment(costs: Source<'_>, how: Assignment, out: &mut dyn Write) -> Result<(), EvaluateError> {
     let mut lines = Lines::of("train", costs);
     let number = lines.next()?.and_then(|line| line.trim().parse::<usize>().ok()).filter(|number| *number <= LARGEST);
     let Some(number) = number else { return Err(lines.wrong(format!("a number up to {LARGEST} is wanted"))) };
@@ -33,7 +44,12 @@ pub fn assignment(costs: Source<'_>, out: &mut dyn Write) -> Result<(), Evaluate
     if lines.next()?.is_some() {
         return Err(lines.wrong(format!("only {number} lines of costs are wanted")));
     }
-    let got = cheapest(&seekers, &vec![1; number]).expect("every edge was checked as it was read");
+    let room = vec![1; number];
+    let got = match how {
+        Assignment::Cheapest => cheapest(&seekers, &room),
+        Assignment::Stable => stable(&seekers, &room, |column, row| -rows[row as usize][column as usize]),
+    };
+    let got = got.expect("every edge was checked as it was read");
     let pairs: Vec<(usize, usize)> =
         got.iter().enumerate().filter_map(|(row, column)| Some((row, (*column)? as usize))).collect();
     let total: i64 = pairs.iter().map(|(row, column)| rows[*row][*column]).sum();
@@ -48,16 +64,28 @@ pub fn assignment(costs: Source<'_>, out: &mut dyn Write) -> Result<(), Evaluate
 mod tests {
     use super::*;
 
-    fn assigned(text: &str) -> Result<String, String> {
+    fn assigned_by(how: Assignment, text: &str) -> Result<String, String> {
         let mut out = Vec::new();
-        assignment(Box::new(text.as_bytes()), &mut out).map_err(|error| error.to_string())?;
+        assignment(Box::new(text.as_bytes()), how, &mut out).map_err(|error| error.to_string())?;
         Ok(String::from_utf8(out).expect("text"))
+    }
+
+    fn assigned(text: &str) -> Result<String, String> {
+        assigned_by(Assignment::Cheapest, text)
     }
 
     #[test]
     fn the_total_and_the_pairs_are_written() {
         assert_eq!(assigned("2\n1 2\n1 9\n").expect("assigned"), "3\n0\t1\n1\t0\n");
         assert_eq!(assigned("0\n").expect("assigned"), "0\n");
+    }
+
+    #[test]
+    fn a_stable_way_may_cost_more() {
+        // The first row and column like each other best, whatever is left for the others.
+        let costs = "2\n1 2\n2 9\n";
+        assert_eq!(assigned(costs).expect("assigned"), "4\n0\t1\n1\t0\n");
+        assert_eq!(assigned_by(Assignment::Stable, costs).expect("assigned"), "10\n0\t0\n1\t1\n");
     }
 
     #[test]
