@@ -170,6 +170,7 @@ canonical_by! {
     kindred_ids::CommentId: |value| value.0.as_bytes();
     kindred_ids::IntroductionId: |value| value.0.as_bytes();
     kindred_ids::PairingId: |value| value.0.as_bytes();
+    kindred_ids::RoundId: |value| value.0.as_bytes();
     kindred_ids::InboxItemId: |value| value.0.as_bytes();
     kindred_ids::DeliveryId: |value| value.0.as_bytes();
     kindred_ids::ConversationId: |value| value.0.as_bytes();

@@ -73,6 +73,10 @@ typed_ids! {
     MentorId
     /// A member's wish to be mentored by another, and what became of it.
     PairingId
+    /// A member's wish for a mentor, whoever it may be.
+    MentorWaitId
+    /// One assignment of those who wait to mentors who have a place.
+    RoundId
     /// What one of two who are paired said of how it goes.
     CheckInId
     /// One notification in a member's inbox.

@@ -22,7 +22,10 @@ pub use conversation::{Conversation, ConversationSummary, Message};
 pub use inbox::{Inbox, InboxItem, Preference};
 pub use matching::{Introduction, Match, People, Reason};
 pub use member::{Author, Authors, Consents, Erasure, ErasureConfirmation, Me, Member, Profile, ProfileField};
-pub use mentoring::{CheckIn, Mentor, MentorLoad, MentorLoads, MentorOffer, Mentors, OwnOffer, Pairing};
+pub use mentoring::{
+    CheckIn, Mentor, MentorLoad, MentorLoads, MentorOffer, MentorQueue, MentorRound, MentorWait, Mentors, OwnOffer,
+    Pairing,
+};
 pub use operator::{Parked, Projection, ServiceProjections, Tenant};
 pub(crate) use post::named as post_names;
 pub use post::{Post, PostVersion, ReactionCount, Thread, ThreadSummary};

@@ -19,6 +19,7 @@ mod introductions;
 mod manage;
 mod me;
 mod member;
+mod mentor_report;
 mod mentoring;
 mod mentors;
 mod new_thread;
@@ -86,6 +87,8 @@ fn table() -> Vec<(&'static str, MethodRouter<Gateway>)> {
         ("/introductions/{id}/withdraw", post(introductions::withdraw)),
         ("/mentors", get(mentors::find)),
         ("/mentors/{id}/ask", get(mentors::ask_form).post(mentors::ask)),
+        ("/mentors/wait", post(mentors::wait)),
+        ("/mentors/wait/stop", post(mentors::stop_waiting)),
         ("/mentoring", get(mentoring::show)),
         ("/mentoring/{id}/answer", post(mentoring::answer)),
         ("/mentoring/{id}/withdraw", post(mentoring::withdraw)),
@@ -94,10 +97,12 @@ fn table() -> Vec<(&'static str, MethodRouter<Gateway>)> {
         ("/me/mentoring", get(mentors::offer_form).post(mentors::enrol)),
         ("/me/mentoring/pause", post(mentors::pause)),
         ("/me/mentoring/leave", post(mentors::leave)),
-        ("/staff/mentors", get(mentors::report)),
-        ("/staff/mentors/training", post(mentors::confirm)),
-        ("/communities/{id}/mentors", get(mentors::report_of)),
-        ("/communities/{id}/mentors/training", post(mentors::confirm_in)),
+        ("/staff/mentors", get(mentor_report::report)),
+        ("/staff/mentors/training", post(mentor_report::confirm)),
+        ("/staff/mentors/round", post(mentor_report::run_round)),
+        ("/communities/{id}/mentors", get(mentor_report::report_of)),
+        ("/communities/{id}/mentors/training", post(mentor_report::confirm_in)),
+        ("/communities/{id}/mentors/round", post(mentor_report::run_round_in)),
         ("/conversations", get(conversations::list).post(conversations::open)),
         ("/conversations/{id}", get(conversations::show)),
         ("/conversations/{id}/messages", post(conversations::write)),

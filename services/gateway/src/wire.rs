@@ -122,11 +122,14 @@ words! {
     /// How far a pairing has come.
     PairingState: matching::PairingState {
         Open = "open", Active = "active", Declined = "declined", Withdrawn = "withdrawn", Ended = "ended",
+        Lapsed = "lapsed",
     }
     /// Why a pairing ended.
     PairingEnd: matching::PairingEnd {
         GoalReached = "goal_reached", NoTime = "no_time", NotAFit = "not_a_fit", Other = "other",
     }
+    /// How a round of the mentor programme chooses.
+    RoundMode: matching::RoundMode { Cheapest = "cheapest", Stable = "stable", }
     /// How a pairing goes.
     PairingMood: matching::PairingMood {
         GoingWell = "going_well", CouldBeBetter = "could_be_better", NeedsHelp = "needs_help",

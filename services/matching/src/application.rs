@@ -12,6 +12,7 @@ mod acquainted;
 mod answer;
 mod check_in;
 mod cursor;
+mod exposure;
 mod find;
 mod list;
 mod mentor;
@@ -20,7 +21,11 @@ mod note;
 mod pairing;
 mod pairings;
 mod refusals;
+mod release;
 mod request;
+mod round;
+mod rounds;
+mod wait;
 mod withdraw;
 
 use std::sync::Arc;
@@ -28,28 +33,34 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, try_join_all};
 use kindred_eventsourcing::{
-    CommandContext, Decider, EventStore, Executor, Receipt, ReservationKey, ReservationTail, StoreError,
+    Actor, CommandContext, Decider, EventStore, Executor, Receipt, ReservationKey, ReservationTail, StoreError, Timestamp,
 };
-use kindred_ids::{CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, Scope, TenantSlug};
+use kindred_ids::{
+    CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, RoundId, Scope, TenantSlug,
+};
 use kindred_service_kit::caller::{Caller, TenantRole};
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::{ApiError, chain};
 use kindred_service_kit::telemetry::trace;
 use kindred_vault::{KeyError, KeyRing};
+use uuid::Uuid;
 
 use crate::domain::discretion::Discreet;
 use crate::domain::mentor::mentor_id;
-use crate::domain::{Introduction, Mentor, Pairing};
+use crate::domain::mentor_wait::mentor_wait_id;
+use crate::domain::{Introduction, Mentor, MentorWait, Pairing, Round};
 use crate::index::{Acquaintance, Index};
 pub use check_in::NewCheckIn;
 pub use cursor::Cursor;
 pub use find::People;
 pub use list::{Introductions, Page, PageRequest};
 pub use mentor::NewOffer;
-pub use mentors::{FreeMentor, Loads, Mentors, Restraint};
+pub use mentors::{FreeMentor, Loads, Mentors, Queue, Restraint};
 pub use note::{ABOUT, NOTE};
 pub use pairings::Pairings;
+pub use release::Release;
 pub use request::Question;
+pub use rounds::{Rhythm, Rounds};
 
 /// What matching asks of membership, in the caller's name.
 pub trait Membership: Send + Sync + 'static {
@@ -101,6 +112,13 @@ impl Acquaintances {
             futures::try_join!(self.membership.are_apart(caller, member.member, other), self.caught_up())?;
         let known = self.index.acquaintance(&member.tenant, member.member, other);
         Ok(Acquaintance { reachable: known.reachable && !apart, ..known })
+    }
+
+    /// Whether two members can meet at this moment, for who acts in nobody's name: blocks are
+    /// in the log that the index has come to the end of.
+    async fn can_meet(&self, tenant: &TenantSlug, one: MemberId, other: MemberId) -> Result<bool, ApiError> {
+        self.caught_up().await?;
+        Ok(self.index.acquaintance(tenant, one, other).reachable)
     }
 
     /// Refuses whoever neither runs the tenant nor manages `community`.
@@ -163,18 +181,17 @@ impl<S: EventStore> Application<S> {
         Self { executor, keys, acquaintances, limits, clock }
     }
 
-    /// Which of these reservations are taken, as the log's leader says.
-    async fn taken(
+    /// Who holds these reservations, as the log's leader says.
+    async fn reserved(
         &self,
         tenant: &TenantSlug,
         reservations: impl Iterator<Item = ReservationKey>,
-    ) -> Result<Vec<bool>, ApiError> {
+    ) -> Result<Vec<ReservationTail>, ApiError> {
         let scope = Scope::from(tenant.clone());
         let keys: Vec<EntityKey> = reservations.map(|reservation| reservation.entity(&scope)).collect();
         let tails = try_join_all(keys.iter().map(|key| self.executor.store().tail(key))).await?;
-        let taken =
-            tails.iter().map(|tail| ReservationTail::read(tail.as_ref()).map(|tail| tail != ReservationTail::Free));
-        taken.collect::<Result<_, _>>().map_err(|error| ApiError::internal(&error))
+        let holders = tails.iter().map(|tail| ReservationTail::read(tail.as_ref()));
+        holders.collect::<Result<_, _>>().map_err(|error| ApiError::internal(&error))
     }
 
     fn context(&self, caller: &Caller, command_id: CommandId) -> CommandContext {
@@ -182,6 +199,34 @@ impl<S: EventStore> Application<S> {
         context.trace = trace::traceparent();
         context
     }
+}
+
+/// The event that the platform acts on.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// The event.
+    pub event: Uuid,
+    /// What it belongs to.
+    pub correlation: Uuid,
+    /// When it became true.
+    pub at: Timestamp,
+    /// The id of the first command that it leads to; others derive from it.
+    pub command_id: CommandId,
+}
+
+impl Cause {
+    /// A command of the platform's own. Its id is the same whenever the event is read;
+    /// `parts` tell the commands of one event apart.
+    fn context(&self, parts: &[&[u8]]) -> CommandContext {
+        let own = self.command_id.as_uuid();
+        let parts: Vec<&[u8]> = [own.as_bytes().as_slice()].into_iter().chain(parts.iter().copied()).collect();
+        CommandContext::new(CommandId::derived(&parts), platform(), self.at).caused_by(self.event, self.correlation)
+    }
+}
+
+/// Who acts where no member does.
+fn platform() -> Actor {
+    Actor("matching".to_owned())
 }
 
 /// A receipt as the one who asked may see it: its version does not count a decline.
@@ -195,6 +240,14 @@ fn introduction_key(tenant: &TenantSlug, id: IntroductionId) -> EntityKey {
 
 fn mentor_key(tenant: &TenantSlug, member: MemberId) -> EntityKey {
     EntityKey::new(tenant.clone(), Mentor::CATEGORY, mentor_id(tenant, member))
+}
+
+fn wait_key(tenant: &TenantSlug, member: MemberId) -> EntityKey {
+    EntityKey::new(tenant.clone(), MentorWait::CATEGORY, mentor_wait_id(tenant, member))
+}
+
+fn round_key(tenant: &TenantSlug, id: RoundId) -> EntityKey {
+    EntityKey::new(tenant.clone(), Round::CATEGORY, id)
 }
 
 fn pairing_key(tenant: &TenantSlug, id: PairingId) -> EntityKey {

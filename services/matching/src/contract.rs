@@ -3,8 +3,13 @@
 
 mod check_in;
 mod mentor;
+mod mentor_wait;
 mod pairing;
+mod round;
 mod weights;
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use kindred_eventsourcing::{Contract, DecodeError, DomainEvent, Record, Sealed, Timestamp};
 use kindred_ids::MemberId;
@@ -15,6 +20,7 @@ use crate::domain::Introduction;
 use crate::domain::introduction::Event;
 pub use check_in::{mood_from_wire, mood_to_wire};
 pub use pairing::{reason_from_wire, reason_to_wire};
+pub use round::{mode_from_wire, mode_to_wire};
 
 impl Contract for Introduction {
     fn encode(event: &Event) -> Record {
@@ -75,6 +81,16 @@ fn pair(record: &Record, from: &str, to: &str) -> Result<(MemberId, MemberId), D
 /// A text that may be missing, but not broken.
 fn note(record: &Record, note: Option<common::Sealed>) -> Result<Option<Sealed>, DecodeError> {
     note.map(|note| fits(record, sealed_from_proto(note))).transpose()
+}
+
+/// An id that may be missing, but not broken.
+fn optional<T: FromStr>(record: &Record, text: &str) -> Result<Option<T>, DecodeError> {
+    if text.is_empty() { Ok(None) } else { fits(record, text.parse().ok()).map(Some) }
+}
+
+/// An id as it stands in a message: empty if there is none.
+fn optional_to_wire(id: Option<impl Display>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ pub mod check_in;
 pub mod discretion;
 pub mod introduction;
 pub mod mentor;
+pub mod mentor_wait;
 pub mod pairing;
+pub mod round;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod weights;
@@ -20,5 +22,7 @@ pub mod weights;
 pub use check_in::CheckIn;
 pub use introduction::Introduction;
 pub use mentor::Mentor;
+pub use mentor_wait::MentorWait;
 pub use pairing::Pairing;
+pub use round::Round;
 pub use weights::Weights;

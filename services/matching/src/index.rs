@@ -180,6 +180,29 @@ impl Index {
             .unwrap_or_default()
     }
 
+    /// What a member shares with each of these, in their order: none with whomever they
+    /// cannot meet, 0 where one of the two did not agree to be matched.
+    #[must_use]
+    pub fn scores(&self, tenant: &TenantSlug, viewer: MemberId, others: &[MemberId]) -> Vec<Option<u32>> {
+        self.tenant(tenant).map_or_else(
+            || vec![None; others.len()],
+            |tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).scores(viewer, others),
+        )
+    }
+
+    /// Whether a member was erased.
+    #[must_use]
+    pub fn is_erased(&self, tenant: &TenantSlug, member: MemberId) -> bool {
+        self.tenant(tenant)
+            .is_some_and(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).is_erased(member))
+    }
+
+    /// Every tenant that the index knows.
+    #[must_use]
+    pub fn tenants(&self) -> Vec<TenantSlug> {
+        self.0.tenants.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// Whether a member is active in a community.
     #[must_use]
     pub fn is_inside(&self, tenant: &TenantSlug, community: CommunityId, member: MemberId) -> bool {

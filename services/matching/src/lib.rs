@@ -16,6 +16,8 @@ pub mod projections;
 pub mod read_model;
 pub mod snapshots;
 
+pub mod reactions;
+
 pub mod grpc;
 
 pub mod service;

@@ -2,6 +2,7 @@
 //! query names the tenant as well.
 
 pub mod mentoring;
+pub mod rounds;
 
 use kindred_ids::{MemberId, TenantSlug};
 use kindred_service_host::database_error;

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kindred_jetstream::JetStreamStore;
-use kindred_projections::Person;
-use kindred_service_host::{ContextErasure, Host, KeyServiceSource, Running, ServiceConfig, confirm_by_call};
+use kindred_projections::{Person, Waiter};
+use kindred_service_host::{
+    ContextErasure, Host, KeyServiceSource, Part, Running, ServiceConfig, Wiring, confirm_by_call,
+};
 use kindred_service_kit::caller::Role;
 use kindred_service_kit::config::{Bounded, Millis};
 use kindred_service_kit::error::chain;
@@ -16,15 +18,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::application::{
     Acquaintances, Application, Introductions as IntroductionList, Limits, Mentors as MentorList,
-    Pairings as PairingList, People, Restraint,
+    Pairings as PairingList, People, Release, Restraint, Rhythm, Rounds,
 };
 use crate::clients::MembershipClient;
+use crate::domain::round::Mode;
 use crate::grpc::Lists;
 use crate::index::Index;
 use crate::index::feed::Feed;
 use crate::index::talk::TalkFeed;
 use crate::index::weighing::{Weighing, WeightsFeed};
-use crate::projections::{Introductions, Mentors, Pairings};
+use crate::projections::{Introductions, MentorWaits, Mentors, Pairings, Rounds as RoundList};
+use crate::reactions::{FollowPairings, HoldRounds, PutProposals, ReleasePlaces, RetractProposals};
 use crate::snapshots::{self, Log, Round, Snapshots, Written};
 
 /// This context's name: its stream, its role.
@@ -50,6 +54,40 @@ pub struct Settings {
     pub snapshot_minutes: Bounded<0, 10_080>,
     /// How many new pairings within seven days are enough for a mentor.
     pub mentor_new_in_a_week: Bounded<1, 1_000>,
+    /// How many who wait are enough for a round to run by itself; 0 if none does.
+    pub mentor_round_from: Bounded<0, 20_000>,
+    /// How many hours of waiting are, however few wait.
+    pub mentor_round_after_hours: Bounded<1, 8_760>,
+    /// How a round that runs by itself chooses.
+    pub mentor_round_mode: RoundMode,
+    /// For how many days a mentor is asked by a round.
+    pub mentor_answer_days: Bounded<1, 365>,
+    /// How often to look whether a round, or what one asked, is due.
+    pub mentor_round_check_millis: Millis<100, 86_400_000>,
+}
+
+impl Settings {
+    fn rhythm(&self) -> anyhow::Result<Rhythm> {
+        Ok(Rhythm {
+            from: self.mentor_round_from.as_usize(),
+            after_seconds: i64::try_from(self.mentor_round_after_hours.get())? * 3_600,
+            answer_seconds: i64::try_from(self.mentor_answer_days.get())? * 24 * 3_600,
+            mode: match self.mentor_round_mode {
+                RoundMode::Cheapest => Mode::Cheapest,
+                RoundMode::Stable => Mode::Stable,
+            },
+        })
+    }
+}
+
+/// How a round chooses, as a setting.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundMode {
+    /// As many as can be, at the least cost.
+    Cheapest,
+    /// So that no two would both rather have each other.
+    Stable,
 }
 
 /// Settings of the matching service.
@@ -67,6 +105,7 @@ pub fn start(config: Config, tasks: Tasks) -> BoxFuture<'static, anyhow::Result<
 
 async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let (shared, own) = config.split();
+    let parts = shared.host.parts.clone();
     let host = Host::connect(CONTEXT, shared, tasks).await?;
     let membership = host.channel(Role::Membership)?;
     let keys = host.keys(KeyServiceSource::new(membership.clone()))?;
@@ -97,7 +136,19 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
             forgotten.forget(&person.tenant, person.member);
             Box::pin(async { Ok(()) })
         }));
-    let wiring = host.wiring(keys).projection(Introductions).projection(Mentors).projection(Pairings).erasure(erasure);
+    let (database, waiter) = (host.database().clone(), Waiter::new(host.database().clone()));
+    let release = Release::new(application.clone(), database.clone(), waiter.clone());
+    let rounds = Rounds::new(application.clone(), database, waiter, restraint, own.rhythm()?);
+    if parts.contains(&Part::Reactor) {
+        look_after(&host, rounds.clone(), own.mentor_round_check_millis.duration());
+    }
+    let wiring = projections(host.wiring(keys))
+        .reaction(HoldRounds::new(rounds.clone()))
+        .reaction(PutProposals::new(rounds.clone()))
+        .reaction(RetractProposals::new(rounds.clone()))
+        .reaction(FollowPairings::new(rounds, release.clone()))
+        .reaction(ReleasePlaces::new(release))
+        .erasure(erasure);
     let clock = host.clock();
     host.start(wiring, move |queries| {
         let lists = Lists {
@@ -109,6 +160,24 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         Ok(crate::grpc::routes(application, lists, queries))
     })
     .await
+}
+
+fn projections(wiring: Wiring) -> Wiring {
+    wiring
+        .projection(Introductions)
+        .projection(Mentors)
+        .projection(MentorWaits)
+        .projection(Pairings)
+        .projection(RoundList)
+}
+
+/// Rounds that run by themselves, and questions that nobody answers.
+fn look_after(host: &Host, rounds: Rounds<JetStreamStore>, every: Duration) {
+    let stop = host.tasks().token(Stage::Serving);
+    host.tasks().spawn("mentor-rounds", Stage::Serving, async move {
+        rounds.run(every, stop).await;
+        anyhow::Ok(())
+    });
 }
 
 /// What a start waits for, each cancelled once it is there.
@@ -223,6 +292,9 @@ mod tests {
         let own = config(("KINDRED__SERVICE__COHORT_FLOOR", "3")).expect("settings").split().1;
         assert_eq!((own.cohort_floor.get(), own.patience_millis.duration().as_secs()), (3, 2));
         assert_eq!((own.mentor_new_in_a_week.get(), own.snapshot_minutes.get()), (3, 30));
+        let rhythm = own.rhythm().expect("a rhythm");
+        let told = (rhythm.from, rhythm.after_seconds, rhythm.answer_seconds, rhythm.mode);
+        assert_eq!(told, (10, 24 * 3_600, 7 * 24 * 3_600, Mode::Cheapest));
     }
 
     #[test]
@@ -232,6 +304,8 @@ mod tests {
             ("KINDRED__SERVICE__COHORT_FLOR", "3", "cohort_flor"),
             ("KINDRED__SERVICE__WEIGHTS_CHECK_MILLIS", "1", "service.weights_check_millis"),
             ("KINDRED__SERVICE__SNAPSHOT_MINUTES", "10081", "service.snapshot_minutes"),
+            ("KINDRED__SERVICE__MENTOR_ROUND_MODE", "fastest", "mentor_round_mode"),
+            ("KINDRED__SERVICE__MENTOR_ANSWER_DAYS", "0", "service.mentor_answer_days"),
         ] {
             let error = config((name, value)).expect_err("refused");
             assert!(error.contains(key), "{error}");

@@ -47,8 +47,20 @@ pub mod span {
     pub const COMMAND_PAIRING_CHECK_IN: &str = "command.pairing.check_in";
     /// Pairings are listed.
     pub const QUERY_PAIRING_LIST: &str = "query.pairing.list";
+    /// Somebody waits for a mentor.
+    pub const COMMAND_MENTOR_WAIT_BEGIN: &str = "command.mentor_wait.begin";
+    /// Somebody waits no longer.
+    pub const COMMAND_MENTOR_WAIT_STOP: &str = "command.mentor_wait.stop";
+    /// Since when the caller has been waiting is read.
+    pub const QUERY_MENTOR_WAIT_OWN: &str = "query.mentor_wait.own";
+    /// A round is started by staff.
+    pub const COMMAND_ROUND_START: &str = "command.round.start";
+    /// A round is held.
+    pub const COMMAND_ROUND_HOLD: &str = "command.round.hold";
+    /// What a round proposes is put to the mentors.
+    pub const COMMAND_ROUND_PUT: &str = "command.round.put";
     /// All of them.
-    pub const ALL: [&str; 22] = [
+    pub const ALL: [&str; 28] = [
         COMMAND_INTRODUCTION_REQUEST,
         COMMAND_INTRODUCTION_ANSWER,
         COMMAND_INTRODUCTION_WITHDRAW,
@@ -71,6 +83,12 @@ pub mod span {
         COMMAND_PAIRING_END,
         COMMAND_PAIRING_CHECK_IN,
         QUERY_PAIRING_LIST,
+        COMMAND_MENTOR_WAIT_BEGIN,
+        COMMAND_MENTOR_WAIT_STOP,
+        QUERY_MENTOR_WAIT_OWN,
+        COMMAND_ROUND_START,
+        COMMAND_ROUND_HOLD,
+        COMMAND_ROUND_PUT,
     ];
 }
 
@@ -86,7 +104,7 @@ mod tests {
     use super::{attribute, span};
 
     /// Every file that opens spans.
-    const SOURCES: [&str; 11] = [
+    const SOURCES: [&str; 15] = [
         include_str!("application/request.rs"),
         include_str!("application/answer.rs"),
         include_str!("application/withdraw.rs"),
@@ -98,6 +116,10 @@ mod tests {
         include_str!("application/check_in.rs"),
         include_str!("application/pairings.rs"),
         include_str!("application/acquainted.rs"),
+        include_str!("application/wait.rs"),
+        include_str!("application/round.rs"),
+        include_str!("application/rounds/hold.rs"),
+        include_str!("application/rounds/put.rs"),
     ];
 
     #[test]

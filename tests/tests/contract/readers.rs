@@ -37,7 +37,9 @@ pub fn of(context: &str) -> &'static [Reader] {
         "matching" => &[
             rewrite::<matching::Introduction>,
             rewrite::<matching::Mentor>,
+            rewrite::<matching::MentorWait>,
             rewrite::<matching::Pairing>,
+            rewrite::<matching::Round>,
             rewrite::<matching::CheckIn>,
             rewrite::<matching::Weights>,
         ],

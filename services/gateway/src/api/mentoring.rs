@@ -10,10 +10,10 @@ use super::command::{Command, Empty, bodies};
 use super::people::PeopleQuery;
 use super::query::{Paging, Query};
 use crate::failure::Answer;
-use crate::model::{Accepted, MentorLoads, Mentors, OwnOffer, Page, Pairing};
+use crate::model::{Accepted, MentorLoads, MentorWait, Mentors, OwnOffer, Page, Pairing};
 use crate::operations::mentoring;
 use crate::session::Signed;
-use crate::wire::{PairingEnd, PairingMood};
+use crate::wire::{PairingEnd, PairingMood, RoundMode};
 
 bodies! {
     /// An offer to mentor; who makes it agrees to be shown as a mentor.
@@ -40,6 +40,14 @@ bodies! {
     Training {
         /// The community that you manage; without it, you run the organization's pages.
         community_id: Option<String>,
+    }
+    /// A round that brings those who wait together with mentors who have a place.
+    NewMentorRound {
+        /// The community that you manage; without it, you run the organization's pages. The
+        /// round is one of the organization, whoever starts it.
+        community_id: Option<String>,
+        /// How it chooses; without it `cheapest`.
+        mode: Option<RoundMode>,
     }
     /// A question to a mentor.
     NewPairing {
@@ -103,6 +111,35 @@ pub async fn confirm_training(
     responses((status = 200, body = MentorLoads)))]
 pub async fn loads(signed: Signed, Query(query): Query<LoadsQuery>) -> Answer<Json<MentorLoads>> {
     Ok(Json(mentoring::loads(&signed.call, query.community_id.unwrap_or_default()).await?))
+}
+
+/// Start a round; what came of it stands in the next report. For staff.
+#[utoipa::path(post, path = "/mentor-rounds", tag = "mentoring", request_body = NewMentorRound,
+    responses((status = 201, body = Accepted)))]
+pub async fn run_round(signed: Signed, command: Command<NewMentorRound>) -> Answer<Created> {
+    let NewMentorRound { community_id, mode, .. } = command.body;
+    let (community_id, mode) = (community_id.unwrap_or_default(), mode.unwrap_or(RoundMode::Cheapest));
+    Ok(Created(mentoring::run_round(&signed.call, command.id, community_id, mode).await?))
+}
+
+/// Since when you have been waiting for a mentor.
+#[utoipa::path(get, path = "/me/mentor-wait", tag = "mentoring", responses((status = 200, body = MentorWait)))]
+pub async fn waiting(signed: Signed) -> Answer<Json<MentorWait>> {
+    Ok(Json(mentoring::waiting(&signed.call).await?))
+}
+
+/// Wait for a mentor, whoever it may be; if you wait already, you go on.
+#[utoipa::path(put, path = "/me/mentor-wait", tag = "mentoring", request_body = Option<Empty>,
+    responses((status = 200, body = Accepted)))]
+pub async fn wait(signed: Signed, command: Command<Empty>) -> Answer<Accepted> {
+    Ok(mentoring::wait(&signed.call, command.id).await?)
+}
+
+/// Wait no longer.
+#[utoipa::path(delete, path = "/me/mentor-wait", tag = "mentoring", request_body = Option<Empty>,
+    responses((status = 200, body = Accepted)))]
+pub async fn stop_waiting(signed: Signed, command: Command<Empty>) -> Answer<Accepted> {
+    Ok(mentoring::stop_waiting(&signed.call, command.id).await?)
 }
 
 /// What you offer as a mentor.

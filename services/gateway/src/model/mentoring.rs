@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Author, Authors, Community, Member, Moment, Reason, some_text};
-use crate::wire::{PairingEnd, PairingMood, PairingState};
+use crate::wire::{PairingEnd, PairingMood, PairingState, RoundMode};
 
 /// A mentor who has a place for you.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -184,6 +184,90 @@ impl MentorLoad {
     }
 }
 
+/// A round: those who waited were brought together with mentors who had a place.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MentorRound {
+    /// Which.
+    pub round_id: String,
+    /// How it chose.
+    pub mode: RoundMode,
+    /// When it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Moment>,
+    /// When it was over; absent while it runs, and the numbers are 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Moment>,
+    /// How many waited.
+    pub waiting: u32,
+    /// How many mentors had a place.
+    pub mentors: u32,
+    /// How many places they had.
+    pub places: u32,
+    /// For how many a mentor was asked.
+    pub proposed: u32,
+    /// How many of those mentors said yes.
+    pub accepted: u32,
+    /// How long whoever waited longest had been waiting, in milliseconds.
+    pub longest_wait_millis: u64,
+}
+
+impl MentorRound {
+    fn of_wire(round: wire::MentorRound) -> Self {
+        Self {
+            round_id: round.round_id,
+            mode: RoundMode::of_wire(round.mode),
+            started_at: Moment::of_wire(round.started_at),
+            finished_at: Moment::of_wire(round.finished_at),
+            waiting: round.waiting,
+            mentors: round.mentors,
+            places: round.places,
+            proposed: round.proposed,
+            accepted: round.accepted,
+            longest_wait_millis: round.longest_wait_millis,
+        }
+    }
+}
+
+/// Those who wait for a mentor in the whole organization, and what rounds do for them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MentorQueue {
+    /// How many wait.
+    pub waiting: u32,
+    /// Since when whoever waits longest has been waiting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_since: Option<Moment>,
+    /// The round that was started last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_round: Option<MentorRound>,
+    /// How unevenly rounds of the last 90 days asked the mentors, in thousandths (Gini): 0 if
+    /// all were asked as often, near 1,000 if one was every time. Absent if nobody was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure_gini_permille: Option<u32>,
+}
+
+impl MentorQueue {
+    /// From the wire.
+    #[must_use]
+    pub fn of_wire(queue: wire::MentorQueue) -> Self {
+        Self {
+            waiting: queue.waiting,
+            longest_since: Moment::of_wire(queue.longest_since),
+            last_round: queue.last_round.map(MentorRound::of_wire),
+            exposure_gini_permille: (queue.exposures > 0).then_some(queue.exposure_gini_permille),
+        }
+    }
+}
+
+/// Whether you wait for a mentor.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MentorWait {
+    /// Since when; absent if you do not wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Moment>,
+    /// Whether it may not yet show what `kindred-position` asked for.
+    pub stale: bool,
+}
+
 /// How much the mentors look after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MentorLoads {
@@ -191,6 +275,8 @@ pub struct MentorLoads {
     pub mentors: Vec<MentorLoad>,
     /// Whether there are more than are told.
     pub more: bool,
+    /// Those who wait, and the last round.
+    pub queue: MentorQueue,
     /// Whether it may not yet show what `kindred-position` asked for.
     pub stale: bool,
 }

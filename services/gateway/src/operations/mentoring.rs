@@ -8,9 +8,10 @@ use kindred_service_kit::error::ApiError;
 use super::{Part, communities, members};
 use crate::backends::{Call, ask};
 use crate::model::{
-    Accepted, Match, Member, Mentor, MentorLoad, MentorLoads, MentorOffer, Mentors, OwnOffer, Page, Pairing,
+    Accepted, Match, Member, Mentor, MentorLoad, MentorLoads, MentorOffer, MentorQueue, MentorWait, Mentors, Moment,
+    OwnOffer, Page, Pairing,
 };
-use crate::wire::{PairingEnd, PairingMood};
+use crate::wire::{PairingEnd, PairingMood, RoundMode};
 
 /// Mentors who have a place for the caller, best first, with names and shared communities.
 pub async fn find(call: &Call, limit: u32) -> Result<Mentors, ApiError> {
@@ -81,7 +82,38 @@ pub async fn loads(call: &Call, community_id: String) -> Result<MentorLoads, Api
     let answer = ask!(call, mentoring.list_mentor_loads(wire::ListMentorLoadsRequest { community_id }))?;
     let authors = members::authors(call, answer.mentors.iter().map(|one| one.member_id.as_str())).await?;
     let mentors = answer.mentors.into_iter().map(|one| MentorLoad::of_wire(one, &authors)).collect();
-    Ok(MentorLoads { mentors, more: answer.more, stale: answer.stale })
+    let queue = MentorQueue::of_wire(answer.queue.unwrap_or_default());
+    Ok(MentorLoads { mentors, more: answer.more, queue, stale: answer.stale })
+}
+
+/// Since when the caller has been waiting for a mentor.
+pub async fn waiting(call: &Call) -> Result<MentorWait, ApiError> {
+    let answer = ask!(call, mentoring.get_waiting(wire::GetWaitingRequest {}))?;
+    Ok(MentorWait { since: Moment::of_wire(answer.since), stale: answer.stale })
+}
+
+/// Asks for a mentor, whoever it may be.
+pub async fn wait(call: &Call, command_id: String) -> Result<Accepted, ApiError> {
+    let request = wire::WaitForMentorRequest { command_id };
+    Ok(Accepted::of_wire(ask!(call, mentoring.wait_for_mentor(request))?.receipt))
+}
+
+/// Waits no longer.
+pub async fn stop_waiting(call: &Call, command_id: String) -> Result<Accepted, ApiError> {
+    let request = wire::StopWaitingRequest { command_id };
+    Ok(Accepted::of_wire(ask!(call, mentoring.stop_waiting(request))?.receipt))
+}
+
+/// Starts a round, as staff of the organization or of a community.
+pub async fn run_round(
+    call: &Call,
+    command_id: String,
+    community_id: String,
+    mode: RoundMode,
+) -> Result<Accepted, ApiError> {
+    let request = wire::RunMentorRoundRequest { command_id, community_id, mode: mode.wire() };
+    let answer = ask!(call, mentoring.run_mentor_round(request))?;
+    Ok(Accepted::of_wire(answer.receipt).with_id(answer.round_id))
 }
 
 /// The caller's pairings, as mentee and as mentor, newest first.

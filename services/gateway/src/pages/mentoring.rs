@@ -46,6 +46,7 @@ impl MentoringPage {
             (PairingState::Withdrawn, false) => "You took it back",
             (PairingState::Withdrawn, true) => "They took it back",
             (PairingState::Ended, _) => "Has ended",
+            (PairingState::Lapsed, _) => "They are not waiting for you any more",
             (PairingState::Unknown, _) => "",
         }
     }

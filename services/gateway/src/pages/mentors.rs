@@ -1,4 +1,4 @@
-//! Finding a mentor, asking one, being one; and how much they look after, for staff.
+//! Finding a mentor, asking one or waiting for one, being one.
 
 use askama::Template;
 use axum::extract::Path;
@@ -6,11 +6,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::communities::about_input;
 use super::errors::{html, sentence};
-use super::frame::{Frame, grouped};
+use super::frame::Frame;
 use super::request::{Sent, Visit, redirect};
 use crate::failure::Answer;
-use crate::model::{Member, MentorLoads, MentorOffer, Mentors};
+use crate::model::{Member, MentorOffer, MentorWait, Mentors, Moment};
 use crate::operations::{members, mentoring};
+use crate::text::moment;
 
 #[derive(Template)]
 #[template(path = "mentors.html")]
@@ -19,14 +20,36 @@ struct MentorsPage {
     found: Mentors,
     /// Whether who looks offers to mentor.
     mentor: bool,
+    /// Whether they wait for whoever it may be.
+    wait: MentorWait,
+}
+
+impl MentorsPage {
+    fn day(&self, since: &Moment) -> String {
+        moment::day(*since)
+    }
 }
 
 /// `GET /mentors`.
 pub async fn find(visit: Visit) -> Answer<Response> {
     let call = visit.call()?;
-    let (found, own, frame) = tokio::join!(mentoring::find(call, 20), mentoring::own(call), visit.frame("mentors"));
-    let (found, own) = (found?, own?);
-    Ok(html(&MentorsPage { frame: frame.behind(found.stale), found, mentor: own.offer.is_some() }))
+    let (found, own, wait, frame) =
+        tokio::join!(mentoring::find(call, 20), mentoring::own(call), mentoring::waiting(call), visit.frame("mentors"));
+    let (found, own, wait) = (found?, own?, wait?);
+    let frame = frame.behind(found.stale || wait.stale);
+    Ok(html(&MentorsPage { frame, found, mentor: own.offer.is_some(), wait }))
+}
+
+/// `POST /mentors/wait`.
+pub async fn wait(sent: Sent) -> Answer<Response> {
+    let accepted = mentoring::wait(sent.visit.call()?, sent.command.clone()).await?;
+    sent.done(&accepted, "/mentors", "mentor-wait")
+}
+
+/// `POST /mentors/wait/stop`.
+pub async fn stop_waiting(sent: Sent) -> Answer<Response> {
+    let accepted = mentoring::stop_waiting(sent.visit.call()?, sent.command.clone()).await?;
+    sent.done(&accepted, "/mentors", "mentor-wait-over")
 }
 
 #[derive(Template)]
@@ -108,71 +131,4 @@ pub async fn pause(sent: Sent) -> Answer<Response> {
 pub async fn leave(sent: Sent) -> Answer<Response> {
     let accepted = mentoring::leave(sent.visit.call()?, sent.command.clone()).await?;
     sent.done(&accepted, "/me/mentoring", "mentor-left")
-}
-
-#[derive(Template)]
-#[template(path = "mentor_loads.html")]
-struct LoadsPage {
-    frame: Frame,
-    loads: MentorLoads,
-    /// The page's own address.
-    at: String,
-}
-
-/// The figures at the top.
-struct Figures {
-    mentors: String,
-    waiting: String,
-    active: String,
-    free: String,
-}
-
-impl LoadsPage {
-    fn figures(&self) -> Figures {
-        let all = &self.loads.mentors;
-        let taking = all.iter().filter(|one| one.trained && !one.paused);
-        let free = taking.map(|one| one.capacity.saturating_sub(one.active)).sum::<u32>();
-        let count = |number: usize| grouped(number as u64);
-        Figures {
-            mentors: count(all.len()),
-            waiting: count(all.iter().filter(|one| !one.trained).count()),
-            active: grouped(all.iter().map(|one| u64::from(one.active)).sum()),
-            free: grouped(u64::from(free)),
-        }
-    }
-}
-
-async fn loads_page(visit: &Visit, community_id: String, at: String) -> Answer<Response> {
-    let call = visit.call()?;
-    let (loads, frame) = tokio::join!(mentoring::loads(call, community_id), visit.frame("staff"));
-    let loads = loads?;
-    Ok(html(&LoadsPage { frame: frame.behind(loads.stale), loads, at }))
-}
-
-/// `GET /staff/mentors`.
-pub async fn report(visit: Visit) -> Answer<Response> {
-    loads_page(&visit, String::new(), "/staff/mentors".to_owned()).await
-}
-
-/// `GET /communities/{id}/mentors`.
-pub async fn report_of(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
-    let at = format!("/communities/{id}/mentors");
-    loads_page(&visit, id, at).await
-}
-
-/// `POST /staff/mentors/training`.
-pub async fn confirm(sent: Sent) -> Answer<Response> {
-    confirmed(&sent, String::new(), "/staff/mentors").await
-}
-
-/// `POST /communities/{id}/mentors/training`.
-pub async fn confirm_in(Path(id): Path<String>, sent: Sent) -> Answer<Response> {
-    let at = format!("/communities/{id}/mentors");
-    confirmed(&sent, id, &at).await
-}
-
-async fn confirmed(sent: &Sent, community_id: String, at: &str) -> Answer<Response> {
-    let (call, mentor) = (sent.visit.call()?, sent.line("member"));
-    let accepted = mentoring::confirm_training(call, sent.command.clone(), mentor, community_id).await?;
-    sent.done(&accepted, at, "training-confirmed")
 }

@@ -48,7 +48,7 @@ const fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::IntroductionAccepted => "Somebody I asked would like to meet me too",
         NotificationKind::JoinDecided => "A community answers my wish to join",
         NotificationKind::PairingRequested => "Somebody asks me to mentor them",
-        NotificationKind::PairingAccepted => "A mentor whom I asked says yes",
+        NotificationKind::PairingAccepted => "A mentor says yes to me",
         NotificationKind::Message => "Somebody I have met writes to me",
         NotificationKind::Unknown => "",
     }

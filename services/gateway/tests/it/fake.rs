@@ -113,6 +113,10 @@ pub struct World {
     pub wishes: BTreeMap<String, Wish>,
     pub offers: BTreeMap<String, Offer>,
     pub pairings: BTreeMap<String, kindred_proto::matching::Pairing>,
+    /// Since when members wait for a mentor.
+    pub waits: BTreeMap<String, i64>,
+    /// The rounds, the last one last.
+    pub rounds: Vec<kindred_proto::matching::MentorRound>,
     pub chats: BTreeMap<String, Chat>,
     pub inbox: Vec<(String, InboxItem)>,
     pub preferences: BTreeMap<(String, i32, i32), bool>,

@@ -132,3 +132,75 @@ async fn a_program_asks_a_mentor_and_mentors() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_member_waits_for_a_mentor_and_stops() {
+    let site = Site::start("127.0.0.1:0").await;
+    let mut newcomer = Browser::of(&site, "newcomer");
+    let page = newcomer.get("/mentors").await.text;
+    assert!(page.contains("Any mentor will do?") && !page.contains("You are waiting for a mentor since"), "{page}");
+    let waits = newcomer.submit("/mentors", "/mentors/wait", &[]).await;
+    let page = newcomer.follow(&waits).await.text;
+    assert!(
+        page.contains("You wait for a mentor now.") && page.contains("You are waiting for a mentor since"),
+        "{page}"
+    );
+    let stopped = newcomer.submit("/mentors", "/mentors/wait/stop", &[]).await;
+    let page = newcomer.follow(&stopped).await.text;
+    assert!(page.contains("You do not wait for a mentor any more.") && page.contains("Any mentor will do?"), "{page}");
+}
+
+#[tokio::test]
+async fn staff_start_a_round_and_read_what_came_of_it() {
+    let site = Site::start("127.0.0.1:0").await;
+    let mut staff = Browser::of(&site, "administrator");
+    let before = staff.get("/staff/mentors").await.text;
+    for told in [
+        "1 person waits for a mentor",
+        "7 people were waiting. We asked a mentor for 6 people; 5 mentors said yes so far.",
+        "had been waiting for 9 days",
+        "<b>0.31</b>",
+    ] {
+        assert!(before.contains(told), "{told}: {before}");
+    }
+    let round = staff.submit("/staff/mentors", "/staff/mentors/round", &[("mode", "stable")]).await;
+    let after = staff.follow(&round).await.text;
+    assert!(after.contains("The round has begun.") && after.contains("1 person was waiting."), "{after}");
+    let unknown = staff.submit("/staff/mentors", "/staff/mentors/round", &[("mode", "fastest")]).await;
+    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    site.fake.world().waits.clear();
+    let page = format!("/communities/{}/mentors", id(0xc0, 0));
+    let mut manager = Browser::of(&site, "manager");
+    let round = manager.submit(&page, &format!("{page}/round"), &[("mode", "cheapest")]).await;
+    let after = manager.follow(&round).await.text;
+    assert!(after.contains("Nobody was waiting for a mentor, so nobody was asked."), "{after}");
+    site.fake.world().rounds.last_mut().unwrap().finished_at = 0;
+    assert!(manager.get(&page).await.text.contains("It runs now."));
+}
+
+#[tokio::test]
+async fn a_program_waits_and_starts_a_round() {
+    let site = Site::start("127.0.0.1:0").await;
+    let (patient, administrator) = (Program::of(&site, "patient"), Program::of(&site, "administrator"));
+    let mut told = Vec::new();
+    for (who, method, path, mut body) in [
+        (&patient, Method::PUT, "/me/mentor-wait", json!({})),
+        (&patient, Method::PUT, "/me/mentor-wait", json!({})),
+        (&administrator, Method::POST, "/mentor-rounds", json!({})),
+        (&administrator, Method::POST, "/mentor-rounds", json!({"mode": "stable"})),
+        (&administrator, Method::POST, "/mentor-rounds", json!({"mode": "fastest"})),
+        (&patient, Method::POST, "/mentor-rounds", json!({})),
+        (&patient, Method::DELETE, "/me/mentor-wait", json!({})),
+    ] {
+        body["command_id"] = command().into();
+        let answer = who.send(method, path, body).await;
+        told.push((answer.status.as_u16(), answer.json()["reason"].as_str().unwrap_or_default().to_owned()));
+    }
+    let refused = |status, reason: &str| (status, reason.to_owned());
+    let (done, made) = (|| (200, String::new()), || (201, String::new()));
+    let denied = refused(403, "MENTOR_STAFF_ONLY");
+    assert_eq!(told, [done(), done(), made(), made(), refused(400, "JSON_MALFORMED"), denied, done()]);
+    let modes: Vec<i32> = site.fake.world().rounds.iter().skip(1).map(|round| round.mode).collect();
+    assert_eq!(modes, [1, 2], "cheapest, if it is not said");
+    assert_eq!(patient.get("/me/mentor-wait").await.json().get("since"), None);
+}

@@ -48,6 +48,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("newcomer", "/introductions".to_owned()),
         ("patient", "/mentors".to_owned()),
         ("newcomer", "/mentors".to_owned()),
+        ("moderator", "/mentors".to_owned()),
         ("patient", format!("/mentors/{}/ask", id(0x0e, 4))),
         ("patient", "/mentoring".to_owned()),
         ("mentor", "/mentoring".to_owned()),

@@ -4,22 +4,27 @@ use std::collections::HashMap;
 
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use kindred_projections::Projection;
-use kindred_service_host::{Queries, Snapshot};
+use kindred_service_host::{Queries, Snapshot, database_error};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::input::page_size;
+use sqlx::PgConnection;
 use tonic::metadata::MetadataMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Acquaintances;
+use super::exposure::gini_permille;
 use crate::domain::introduction::ASK_AGAIN_AFTER_SECONDS;
 use crate::index::Match;
-use crate::projections::{Mentors as Offers, Pairings};
+use crate::projections::{MentorWaits, Mentors as Offers, Pairings, Rounds as RoundList};
 use crate::read_model::mentoring::{self, LoadRow, MentorRow, OfferRow};
+use crate::read_model::rounds::{self, QueueRow, RoundRow};
 
 /// How far back new pairings count against a mentor.
-const WEEK_SECONDS: i64 = 7 * 24 * 3_600;
+pub(super) const WEEK_SECONDS: i64 = 7 * 24 * 3_600;
+/// How far back proposals count as exposure.
+const EXPOSED_SECONDS: i64 = 90 * 24 * 3_600;
 /// How many mentors one answer holds at most, and if not said.
 const MOST: u32 = 50;
 const USUAL: u32 = 20;
@@ -49,8 +54,23 @@ pub struct Loads {
     pub rows: Vec<LoadRow>,
     /// Whether there are more than are told.
     pub more: bool,
+    /// Those who wait, and what rounds do for them.
+    pub queue: Queue,
     /// Whether the read model had not come as far as was asked.
     pub stale: bool,
+}
+
+/// Those who wait for a mentor in the whole tenant, and what rounds do for them.
+#[derive(Debug)]
+pub struct Queue {
+    /// How many, and since when.
+    pub row: QueueRow,
+    /// The round that was started last.
+    pub last: Option<RoundRow>,
+    /// How unevenly rounds proposed the mentors lately, in thousandths.
+    pub gini_permille: u32,
+    /// How often they proposed anybody.
+    pub exposures: u64,
 }
 
 /// Reads mentors.
@@ -149,13 +169,56 @@ impl Mentors {
         }
         let more = rows.len() > REPORTED;
         rows.truncate(REPORTED);
-        Ok(Loads { rows, more, stale: snapshot.stale })
+        let queue = self.queue(&mut snapshot.transaction, tenant).await.map_err(|error| database_error(&error))?;
+        Ok(Loads { rows, more, queue, stale: snapshot.stale })
+    }
+
+    async fn queue(&self, connection: &mut PgConnection, tenant: &TenantSlug) -> Result<Queue, sqlx::Error> {
+        let since = self.clock.now().plus_seconds(-EXPOSED_SECONDS);
+        let (row, last) = (rounds::queue(connection, tenant).await?, rounds::last(connection, tenant).await?);
+        let exposures: Vec<u64> = rounds::exposures(connection, tenant, since)
+            .await?
+            .into_iter()
+            .map(|count| u64::try_from(count).unwrap_or_default())
+            .collect();
+        let all = exposures.iter().sum();
+        Ok(Queue { row, last, gini_permille: gini_permille(exposures), exposures: all })
+    }
+
+    /// Since when the caller has been waiting for a mentor, if they do, and whether that may
+    /// be behind.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` if Postgres does not answer.
+    #[tracing::instrument(name = "query.mentor_wait.own", skip_all, fields(kindred.projection = MentorWaits::NAME))]
+    pub async fn waiting_since(
+        &self,
+        metadata: &MetadataMap,
+        caller: &Caller,
+    ) -> Result<(Option<i64>, bool), ApiError> {
+        let member = caller.member()?;
+        let mut snapshot = self.begin(metadata, &member.tenant).await?;
+        let since = rounds::waiting_since(&mut snapshot.transaction, &member.tenant, member.member).await;
+        Ok((since.map_err(|error| database_error(&error))?, snapshot.stale))
     }
 
     async fn begin(&self, metadata: &MetadataMap, tenant: &TenantSlug) -> Result<Snapshot, ApiError> {
-        let both = [(Offers::NAME, Offers::VERSION), (Pairings::NAME, Pairings::VERSION)];
-        self.queries.begin(metadata, tenant, &both).await
+        self.queries.begin(metadata, tenant, &READ).await
     }
+}
+
+/// What is read here.
+const READ: [(&str, u32); 4] = [
+    (Offers::NAME, Offers::VERSION),
+    (Pairings::NAME, Pairings::VERSION),
+    (MentorWaits::NAME, MentorWaits::VERSION),
+    (RoundList::NAME, RoundList::VERSION),
+];
+
+/// What a mentor is worth to somebody who shares so much with them: less the fuller they are.
+pub(super) const fn worth(score: u32, free: u64, capacity: u64) -> u64 {
+    score as u64 * free / capacity
 }
 
 /// The best first: by what the two share, less the fuller a mentor is; those who share
@@ -166,7 +229,7 @@ fn ranked(mut mentors: Vec<FreeMentor>, tenant: &TenantSlug, viewer: MemberId) -
     mentors.sort_by_cached_key(|mentor| {
         let row = &mentor.row;
         let (free, capacity) = (u64::from(row.free()), u64::from(row.capacity.unsigned_abs()).max(1));
-        let score = mentor.shared.as_ref().map_or(0, |shared| u64::from(shared.score) * free / capacity);
+        let score = mentor.shared.as_ref().map_or(0, |shared| worth(shared.score, free, capacity));
         (std::cmp::Reverse(score), row.active, xxh3_64_with_seed(row.member_id.as_bytes(), seed), row.member_id)
     });
     mentors

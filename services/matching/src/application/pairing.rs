@@ -32,7 +32,7 @@ impl<S: EventStore> Application<S> {
             async { Ok(self.executor.load::<Pairing>(&key).await?) },
         )?;
         let (opening, context) = (opening(between.reachable, readiness), self.context(caller, new.command_id));
-        let command = Command::from(RequestPairing { mentee, mentor, note, opening, at: context.at });
+        let command = Command::from(RequestPairing { mentee, mentor, note, opening, round: None, at: context.at });
         let (receipt, loaded) = self.executor.run_through::<Pairing>(&key, loaded, &command, &context).await?;
         Ok((for_asker(receipt, &loaded.state), id))
     }
@@ -133,7 +133,7 @@ impl<S: EventStore> Application<S> {
     }
 
     /// Whether a mentor may take anybody at this moment, as the log's leader says.
-    async fn readiness(&self, tenant: &TenantSlug, mentor: MemberId) -> Result<Readiness, ApiError> {
+    pub(super) async fn readiness(&self, tenant: &TenantSlug, mentor: MemberId) -> Result<Readiness, ApiError> {
         let loaded = self.executor.load::<Mentor>(&mentor_key(tenant, mentor)).await?;
         Ok(match loaded.state.offer() {
             None => Readiness::NotEnrolled,
@@ -146,7 +146,13 @@ impl<S: EventStore> Application<S> {
 
     /// Which of a mentor's places are taken, the first place first.
     async fn held_places(&self, tenant: &TenantSlug, mentor: MemberId) -> Result<Vec<bool>, ApiError> {
-        self.taken(tenant, (1..=MOST).map(|place| place_key(tenant, mentor, place))).await
+        let places = self.places(tenant, mentor).await?;
+        Ok(places.into_iter().map(|place| place != ReservationTail::Free).collect())
+    }
+
+    /// Who holds a mentor's places, the first place first.
+    pub(super) async fn places(&self, tenant: &TenantSlug, mentor: MemberId) -> Result<Vec<ReservationTail>, ApiError> {
+        self.reserved(tenant, (1..=MOST).map(|place| place_key(tenant, mentor, place))).await
     }
 }
 
@@ -160,7 +166,7 @@ fn free_place(held: &[bool], capacity: Capacity) -> Option<u32> {
     (taken < capacity).then_some(free as u32 + 1)
 }
 
-const fn opening(reachable: bool, readiness: Readiness) -> Opening {
+pub(super) const fn opening(reachable: bool, readiness: Readiness) -> Opening {
     match readiness {
         Readiness::NotEnrolled | Readiness::NotTrained => Opening::Closed,
         _ if !reachable => Opening::Closed,

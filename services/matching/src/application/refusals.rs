@@ -3,7 +3,7 @@
 
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
-use crate::domain::{check_in, introduction, mentor, pairing};
+use crate::domain::{check_in, introduction, mentor, mentor_wait, pairing, round};
 
 impl From<introduction::Refusal> for ApiError {
     fn from(refusal: introduction::Refusal) -> Self {
@@ -46,12 +46,32 @@ impl From<pairing::Refusal> for ApiError {
             Refusal::AlreadyPaired => Self::refused("ALREADY_PAIRED", message),
             Refusal::Withdrawn => Self::refused("PAIRING_WITHDRAWN", message),
             Refusal::Ended => Self::refused("PAIRING_ENDED", message),
+            Refusal::Lapsed => Self::refused("PAIRING_LAPSED", message),
             Refusal::NotActive => Self::refused("PAIRING_NOT_ACTIVE", message),
             Refusal::NotEnrolled => Self::refused("NOT_A_MENTOR", message),
             Refusal::NotTrained => Self::refused("MENTOR_NOT_TRAINED", message),
             Refusal::Paused => Self::refused("MENTOR_PAUSED", message),
             Refusal::NoFreePlace => Self::refused("NO_FREE_PLACE", message),
             Refusal::PlaceTaken => Self::new(ErrorCode::Conflict, "PLACE_TAKEN", message),
+        }
+    }
+}
+
+impl From<mentor_wait::Refusal> for ApiError {
+    fn from(refusal: mentor_wait::Refusal) -> Self {
+        match refusal {
+            mentor_wait::Refusal::NotWaiting => Self::refused("NOT_WAITING", refusal.to_string()),
+        }
+    }
+}
+
+impl From<round::Refusal> for ApiError {
+    fn from(refusal: round::Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            round::Refusal::NotFound => Self::not_found("ROUND_UNKNOWN", message).with_field("round_id"),
+            round::Refusal::OutOfTurn => Self::new(ErrorCode::Conflict, "ROUND_HELD_ELSEWHERE", message),
+            round::Refusal::TooLarge => Self::invalid("proposals", "PART_TOO_LARGE", message),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking to meet somebody.
 
-use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, Timestamp};
+use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, ReservationTail, Timestamp};
 use kindred_ids::{CommandId, EntityKey, IntroductionId, MemberId, TenantSlug};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
@@ -77,8 +77,8 @@ impl<S: EventStore> Application<S> {
     /// The first question of the day that a member has not put yet; none if they put all.
     async fn free_turn(&self, tenant: &TenantSlug, from: MemberId, at: Timestamp) -> Result<Option<u32>, ApiError> {
         let turns = 1..=self.limits.introductions_a_day;
-        let taken = self.taken(tenant, turns.map(|turn| turn_key(tenant, from, at, turn))).await?;
-        Ok(taken.iter().position(|taken| !taken).map(|free| free as u32 + 1))
+        let turns = self.reserved(tenant, turns.map(|turn| turn_key(tenant, from, at, turn))).await?;
+        Ok(turns.iter().position(|turn| *turn == ReservationTail::Free).map(|free| free as u32 + 1))
     }
 }
 

@@ -4,7 +4,7 @@ use kindred_eventsourcing::{Contract, DecodeError, DomainEvent, Record, Timestam
 use kindred_proto::matching as proto;
 use kindred_service_host::wire::{fits, message, record, sealed_to_proto};
 
-use super::{note, pair};
+use super::{note, optional, optional_to_wire, pair};
 use crate::domain::Pairing;
 use crate::domain::pairing::{Event, Reason};
 
@@ -15,12 +15,13 @@ impl Contract for Pairing {
         | Event::PairingAccepted { mentee, mentor, at, .. }
         | Event::PairingDeclined { mentee, mentor, at }
         | Event::PairingWithdrawn { mentee, mentor, at }
-        | Event::PairingEnded { mentee, mentor, at, .. }) = event;
+        | Event::PairingEnded { mentee, mentor, at, .. }
+        | Event::PairingLapsed { mentee, mentor, at }) = event;
         let (mentee_id, mentor_id, at) = (mentee.to_string(), mentor.to_string(), at.millis());
         match event {
-            Event::PairingRequested { note, .. } => {
-                let note = note.as_ref().map(sealed_to_proto);
-                record(name, 1, &proto::PairingRequested { mentee_id, mentor_id, note, at })
+            Event::PairingRequested { note, round, .. } => {
+                let (note, round_id) = (note.as_ref().map(sealed_to_proto), optional_to_wire(*round));
+                record(name, 1, &proto::PairingRequested { mentee_id, mentor_id, note, at, round_id })
             }
             Event::PairingAccepted { place, .. } => {
                 record(name, 1, &proto::PairingAccepted { mentee_id, mentor_id, place: *place, at })
@@ -31,6 +32,7 @@ impl Contract for Pairing {
                 let (ended_by_id, reason) = (by.to_string(), reason_to_wire(*reason).into());
                 record(name, 1, &proto::PairingEnded { mentee_id, mentor_id, ended_by_id, reason, at })
             }
+            Event::PairingLapsed { .. } => record(name, 1, &proto::PairingLapsed { mentee_id, mentor_id, at }),
         }
     }
 
@@ -40,7 +42,8 @@ impl Contract for Pairing {
             ("PairingRequested", 1) => {
                 let read: proto::PairingRequested = message(record)?;
                 let (mentee, mentor) = pair(record, &read.mentee_id, &read.mentor_id)?;
-                Ok(Event::PairingRequested { mentee, mentor, note: note(record, read.note)?, at: moment(read.at) })
+                let (note, round) = (note(record, read.note)?, optional(record, &read.round_id)?);
+                Ok(Event::PairingRequested { mentee, mentor, note, round, at: moment(read.at) })
             }
             ("PairingAccepted", 1) => {
                 let read: proto::PairingAccepted = message(record)?;
@@ -63,6 +66,11 @@ impl Contract for Pairing {
                 let by = fits(record, read.ended_by_id.parse().ok())?;
                 let reason = fits(record, reason_from_wire(read.reason))?;
                 Ok(Event::PairingEnded { mentee, mentor, by, reason, at: moment(read.at) })
+            }
+            ("PairingLapsed", 1) => {
+                let read: proto::PairingLapsed = message(record)?;
+                let (mentee, mentor) = pair(record, &read.mentee_id, &read.mentor_id)?;
+                Ok(Event::PairingLapsed { mentee, mentor, at: moment(read.at) })
             }
             _ => Err(DecodeError::unknown(record)),
         }

@@ -4,10 +4,12 @@ use std::fmt::Debug;
 
 use super::*;
 use crate::domain::samples::{
-    LATER, NOW, accepted, checked_in, declined, enrolled, left, member, pairing_accepted, pairing_declined,
-    pairing_ended, pairing_requested, pairing_withdrawn, places, requested, trained, withdrawn,
+    LATER, NOW, accepted, checked_in, declined, enrolled, left, member, open_proposal, pairing_accepted,
+    pairing_declined, pairing_ended, pairing_lapsed, pairing_proposed, pairing_requested, pairing_withdrawn, places,
+    proposed, proposed_part, requested, round_finished, round_started, trained, wait_began, wait_fulfilled,
+    wait_resumed, wait_stopped, withdrawn,
 };
-use crate::domain::{CheckIn, Mentor, Pairing, mentor};
+use crate::domain::{CheckIn, Mentor, MentorWait, Pairing, Round, mentor, round};
 
 fn introductions() -> Vec<Event> {
     let silent = Event::IntroductionRequested { from: member(1), to: member(2), note: None, at: NOW };
@@ -54,6 +56,20 @@ fn every_event_reads_back_and_what_is_cut_newer_or_foreign_does_not() {
         pairing_declined(),
         pairing_withdrawn(),
         pairing_ended(),
+        pairing_proposed(NOW),
+        pairing_lapsed(),
     ]);
     holds::<CheckIn>(vec![checked_in(1)]);
+    let open = Some(open_proposal());
+    holds::<MentorWait>(vec![
+        wait_began(NOW),
+        proposed(),
+        wait_resumed(),
+        wait_stopped(None),
+        wait_stopped(open),
+        wait_fulfilled(None),
+        wait_fulfilled(open),
+    ]);
+    let by_itself = round::Event::MentorRoundStarted { mode: round::Mode::Cheapest, by: None, at: NOW };
+    holds::<Round>(vec![round_started(), by_itself, proposed_part(2, 1, &[1, 3]), round_finished(2, 2)]);
 }

@@ -1,22 +1,24 @@
-//! A pairing: one member, the mentee, asks a mentor for help. There is one entity for each
-//! ordered pair of members, as of introductions.
+//! A pairing: one member, the mentee, asks a mentor for help, or a round does in their name.
+//! There is one entity for each ordered pair of members, as of introductions.
 
 mod accept;
 mod decline;
 mod end;
 mod event;
+mod lapse;
 mod place;
 mod refusal;
 mod request;
 mod withdraw;
 
 use kindred_eventsourcing::{Decider, Decision, Timestamp, commands};
-use kindred_ids::{EntityId, MemberId, PairingId, TenantSlug};
+use kindred_ids::{EntityId, MemberId, PairingId, RoundId, TenantSlug};
 
 pub use accept::{AcceptPairing, Readiness};
 pub use decline::DeclinePairing;
 pub use end::{EndPairing, Reason};
 pub use event::Event;
+pub use lapse::LapseProposal;
 pub use place::place_key;
 pub use refusal::Refusal;
 pub use request::{Opening, RequestPairing};
@@ -51,6 +53,8 @@ pub enum Standing {
     Withdrawn,
     /// One of the two ended it.
     Ended,
+    /// A round had asked, and it is open no longer.
+    Lapsed,
 }
 
 /// Who asked whom, and how it stands.
@@ -62,11 +66,27 @@ pub struct Asked {
     pub mentor: MemberId,
     /// When it was last asked.
     pub at: Timestamp,
+    /// Which round asked in the mentee's name; none if they asked themselves.
+    pub round: Option<RoundId>,
     /// How it stands.
     pub standing: Standing,
 }
 
 impl Asked {
+    /// Whether a member may know of it. What a round asks in the mentee's name is theirs to
+    /// know once the mentor said yes: a no, or silence, would be told otherwise.
+    #[must_use]
+    pub fn is_known_to(&self, member: MemberId) -> bool {
+        let began = matches!(self.standing, Standing::Active { .. } | Standing::Ended);
+        member == self.mentor || member == self.mentee && (self.round.is_none() || began)
+    }
+
+    /// Whether the mentor's answer is open to what this round asked.
+    #[must_use]
+    pub fn is_open_by(&self, round: RoundId) -> bool {
+        self.round == Some(round) && self.standing == Standing::Open
+    }
+
     /// The other one of the two; none for anybody else.
     #[must_use]
     pub fn other_than(&self, member: MemberId) -> Option<MemberId> {
@@ -99,7 +119,7 @@ impl State {
 
     /// The pairing as the mentee may take it back.
     fn asked_by(&self, member: MemberId) -> Result<&Asked, Refusal> {
-        self.asked().filter(|asked| asked.mentee == member).ok_or(Refusal::NotFound)
+        self.asked().filter(|asked| asked.mentee == member && asked.is_known_to(member)).ok_or(Refusal::NotFound)
     }
 }
 
@@ -111,7 +131,7 @@ impl Discreet for State {
 
 commands! {
     /// What may be asked of a pairing.
-    pub enum Command { RequestPairing, AcceptPairing, DeclinePairing, WithdrawPairing, EndPairing }
+    pub enum Command { RequestPairing, AcceptPairing, DeclinePairing, WithdrawPairing, EndPairing, LapseProposal }
     for State => Event, Refusal
 }
 
@@ -127,9 +147,14 @@ impl Decider for Pairing {
     }
 
     fn evolve(state: &mut State, event: &Event) {
-        state.versions.advance(matches!(event, Event::PairingDeclined { .. }));
-        if let Event::PairingRequested { mentee, mentor, at, .. } = event {
-            state.asked = Some(Asked { mentee: *mentee, mentor: *mentor, at: *at, standing: Standing::Open });
+        state.versions.advance(match event {
+            Event::PairingRequested { round, .. } => round.is_some(),
+            Event::PairingDeclined { .. } | Event::PairingLapsed { .. } => true,
+            Event::PairingAccepted { .. } | Event::PairingWithdrawn { .. } | Event::PairingEnded { .. } => false,
+        });
+        if let Event::PairingRequested { mentee, mentor, round, at, .. } = event {
+            let (mentee, mentor, round) = (*mentee, *mentor, *round);
+            state.asked = Some(Asked { mentee, mentor, at: *at, round, standing: Standing::Open });
         }
         let Some(asked) = &mut state.asked else { return };
         asked.standing = match event {
@@ -138,6 +163,7 @@ impl Decider for Pairing {
             Event::PairingDeclined { .. } => Standing::Declined,
             Event::PairingWithdrawn { .. } => Standing::Withdrawn,
             Event::PairingEnded { .. } => Standing::Ended,
+            Event::PairingLapsed { .. } => Standing::Lapsed,
         };
     }
 }

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use kindred_eventsourcing::{Fingerprint, KeyId, Sealed, Timestamp};
-use kindred_ids::{CommandId, MemberId, PairingId, TenantSlug, derive_root_id};
+use kindred_ids::{CommandId, MemberId, PairingId, RoundId, TenantSlug, derive_root_id};
 use uuid::Uuid;
 
 use super::introduction::{Event, Permission, RequestIntroduction};
 use super::mentor::Capacity;
 use super::pairing::{Opening, RequestPairing};
-use super::{check_in, mentor, pairing};
+use super::{check_in, mentor, mentor_wait, pairing, round};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_000);
 pub const LATER: Timestamp = Timestamp::from_millis(2_000);
@@ -96,12 +96,22 @@ pub fn left() -> mentor::Event {
 
 pub fn ask_mentor() -> RequestPairing {
     let (mentee, mentor, note) = (member(1), member(2), Some(sealed(1, 1)));
-    RequestPairing { mentee, mentor, note, opening: Opening::Free, at: NOW }
+    RequestPairing { mentee, mentor, note, opening: Opening::Free, round: None, at: NOW }
 }
 
 pub fn pairing_requested(at: Timestamp) -> pairing::Event {
     let (mentee, mentor, note) = (member(1), member(2), Some(sealed(1, 1)));
-    pairing::Event::PairingRequested { mentee, mentor, note, at }
+    pairing::Event::PairingRequested { mentee, mentor, note, round: None, at }
+}
+
+/// Asked by the first round.
+pub fn pairing_proposed(at: Timestamp) -> pairing::Event {
+    let (mentee, mentor, round) = (member(1), member(2), Some(round(1)));
+    pairing::Event::PairingRequested { mentee, mentor, note: None, round, at }
+}
+
+pub fn pairing_lapsed() -> pairing::Event {
+    pairing::Event::PairingLapsed { mentee: member(1), mentor: member(2), at: LATER }
 }
 
 pub fn pairing_accepted(place: u32) -> pairing::Event {
@@ -130,4 +140,56 @@ pub fn checked_in(by: u32) -> check_in::Event {
     let (mentee, mentor, by, note) = (member(1), member(2), member(by), Some(sealed(1, 7)));
     let mood = check_in::Mood::NeedsHelp;
     check_in::Event::PairingCheckedIn { pairing: paired(), mentee, mentor, by, mood, note, at: LATER }
+}
+
+pub fn round(seed: u32) -> RoundId {
+    round::round_id(&tenant(), CommandId::derived(&[b"round", &seed.to_be_bytes()]))
+}
+
+pub fn wait_began(at: Timestamp) -> mentor_wait::Event {
+    mentor_wait::Event::MentorWaitBegan { member: member(1), at }
+}
+
+/// What the first round asked.
+pub fn open_proposal() -> mentor_wait::Proposed {
+    mentor_wait::Proposed { mentor: member(2), round: round(1) }
+}
+
+pub fn proposed() -> mentor_wait::Event {
+    mentor_wait::Event::MentorProposed { member: member(1), mentor: member(2), round: round(1), at: LATER }
+}
+
+pub fn wait_resumed() -> mentor_wait::Event {
+    mentor_wait::Event::MentorWaitResumed { member: member(1), mentor: member(2), at: LATER }
+}
+
+pub fn wait_stopped(open: Option<mentor_wait::Proposed>) -> mentor_wait::Event {
+    mentor_wait::Event::MentorWaitStopped { member: member(1), open, at: LATER }
+}
+
+pub fn wait_fulfilled(open: Option<mentor_wait::Proposed>) -> mentor_wait::Event {
+    mentor_wait::Event::MentorWaitFulfilled { member: member(1), open, at: LATER }
+}
+
+/// By a member of the staff, in stable mode.
+pub fn round_started() -> round::Event {
+    round::Event::MentorRoundStarted { mode: round::Mode::Stable, by: Some(member(9)), at: NOW }
+}
+
+/// To the mentor with seed 2.
+pub fn proposal(mentee: u32) -> round::Proposal {
+    round::Proposal { mentee: member(mentee), mentor: member(2), score: 7 }
+}
+
+pub fn proposed_part(attempt: u32, part: u32, mentees: &[u32]) -> round::Event {
+    let proposals = mentees.iter().map(|mentee| proposal(*mentee)).collect();
+    round::Event::MentorsProposed { attempt, part, proposals, at: LATER }
+}
+
+pub fn found() -> round::Found {
+    round::Found { waiting: 5, mentors: 2, places: 4, longest_wait_millis: 9_000 }
+}
+
+pub fn round_finished(attempt: u32, proposed: u32) -> round::Event {
+    round::Event::MentorRoundFinished { attempt, found: found(), proposed, at: LATER }
 }

@@ -13,7 +13,7 @@ use kindred_service_kit::input;
 use tonic::{Request, Response, Status};
 
 use crate::application::{Application, Mentors, NewCheckIn, NewOffer, PageRequest, Pairings, Question};
-use crate::contract::{mood_from_wire, reason_from_wire};
+use crate::contract::{mode_from_wire, mood_from_wire, reason_from_wire};
 
 /// Answers calls.
 pub struct MentoringService<S> {
@@ -191,6 +191,49 @@ impl<S: EventStore> Mentoring for MentoringService<S> {
         }))
     }
 
+    async fn wait_for_mentor(
+        &self,
+        request: Request<wire::WaitForMentorRequest>,
+    ) -> Result<Response<wire::WaitForMentorResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let command_id = input::command_id(&request.into_inner().command_id)?;
+        let receipt = self.application.wait_for_mentor(&caller, command_id).await?;
+        Ok(Response::new(wire::WaitForMentorResponse { receipt: self.queries.receipt(&receipt) }))
+    }
+
+    async fn stop_waiting(
+        &self,
+        request: Request<wire::StopWaitingRequest>,
+    ) -> Result<Response<wire::StopWaitingResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let command_id = input::command_id(&request.into_inner().command_id)?;
+        let receipt = self.application.stop_waiting(&caller, command_id).await?;
+        Ok(Response::new(wire::StopWaitingResponse { receipt: self.queries.receipt(&receipt) }))
+    }
+
+    async fn get_waiting(
+        &self,
+        request: Request<wire::GetWaitingRequest>,
+    ) -> Result<Response<wire::GetWaitingResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let (since, stale) = self.mentors.waiting_since(request.metadata(), &caller).await?;
+        Ok(Response::new(wire::GetWaitingResponse { since: since.unwrap_or_default(), stale }))
+    }
+
+    async fn run_mentor_round(
+        &self,
+        request: Request<wire::RunMentorRoundRequest>,
+    ) -> Result<Response<wire::RunMentorRoundResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let asked = request.into_inner();
+        let command_id = input::command_id(&asked.command_id)?;
+        let community = input::optional_id("community_id", &asked.community_id)?;
+        let mode = word("mode", mode_from_wire(asked.mode))?;
+        let (receipt, id) = self.application.run_round(&caller, command_id, community, mode).await?;
+        let (receipt, round_id) = (self.queries.receipt(&receipt), id.to_string());
+        Ok(Response::new(wire::RunMentorRoundResponse { receipt, round_id }))
+    }
+
     async fn list_mentor_loads(
         &self,
         request: Request<wire::ListMentorLoadsRequest>,
@@ -200,6 +243,7 @@ impl<S: EventStore> Mentoring for MentoringService<S> {
         let community = input::optional_id("community_id", &asked.community_id)?;
         let loads = self.mentors.loads(&metadata, &caller, community).await?;
         let mentors = loads.rows.into_iter().map(messages::load).collect();
-        Ok(Response::new(wire::ListMentorLoadsResponse { mentors, more: loads.more, stale: loads.stale }))
+        let queue = Some(messages::queue(loads.queue));
+        Ok(Response::new(wire::ListMentorLoadsResponse { mentors, more: loads.more, stale: loads.stale, queue }))
     }
 }

@@ -89,8 +89,7 @@ impl Tenant {
     /// Those who share most of this with the viewer.
     pub(super) fn best(&self, viewer: Slot, limit: usize, shared: &[Shared]) -> Vec<Best> {
         let clauses: Vec<Clause> = shared.iter().flat_map(|shared| self.clauses(shared)).collect();
-        let within = clauses.iter().any(|clause| clause.circle_only);
-        let circle = if within { self.circle(viewer) } else { Slots::default() };
+        let circle = self.circle_of(viewer, &clauses);
         let mut hidden = self.hidden_from(viewer);
         let settled = self.graph.settled(self.people.id(viewer));
         hidden.extend(settled.filter_map(|member| self.slot(member)));
@@ -124,6 +123,11 @@ impl Tenant {
                 circle_only: !release.counts(own, false),
             })
             .filter(|clause| self.lists.length(clause.list) > 0)
+    }
+
+    /// As [`Self::circle`], where any of the clauses asks for it.
+    fn circle_of(&self, viewer: Slot, clauses: &[Clause]) -> Slots {
+        if clauses.iter().any(|clause| clause.circle_only) { self.circle(viewer) } else { Slots::default() }
     }
 
     /// Everybody who shares a community with the viewer.

@@ -182,6 +182,11 @@ impl Tenant {
         self.person(member).is_some_and(|person| person.agreed.contains(purpose))
     }
 
+    /// Whether a member was erased.
+    pub(crate) fn is_erased(&self, member: MemberId) -> bool {
+        self.erased.contains(&member)
+    }
+
     /// Whether a member agreed to be matched.
     pub(crate) fn consents(&self, member: MemberId) -> bool {
         self.agrees(member, Purpose::Matching)

@@ -2,14 +2,14 @@
 //!
 //! # Promises
 //!
-//! * The row of a pairing holds the decline, and why it ended; who may see it is for the
-//!   query to say.
+//! * The row of a pairing holds the decline, why it ended, and what a round asked; who may
+//!   see it is for the query to say.
 //! * Words are there only while whoever wrote them is.
 
 use std::collections::HashMap;
 
 use kindred_eventsourcing::{Contract, KeyId, Record, RecordedCommit, Sealed};
-use kindred_ids::{EntityId, MemberId, TenantSlug};
+use kindred_ids::{EntityId, MemberId, RoundId, TenantSlug};
 use kindred_projections::{ApplyError, Batch, BatchEvent, Person, Projection};
 use sqlx::{PgConnection, query_file};
 use uuid::Uuid;
@@ -27,6 +27,7 @@ mod state {
     pub const DECLINED: i16 = 3;
     pub const WITHDRAWN: i16 = 4;
     pub const ENDED: i16 = 5;
+    pub const LAPSED: i16 = 6;
 }
 
 /// See the module.
@@ -35,7 +36,7 @@ pub struct Pairings;
 
 impl Projection for Pairings {
     const NAME: &'static str = "pairings";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const CONTEXT: &'static str = "matching";
     const TABLES: &'static str = include_str!("pairings/tables.sql");
     const INDEXES: &'static str = include_str!("pairings/indexes.sql");
@@ -85,6 +86,8 @@ struct Change {
     state: i16,
     /// Only counts where `asked_at` is said.
     note: Option<String>,
+    /// As the note.
+    round: Option<Uuid>,
     asked_at: Option<i64>,
     accepted_at: Option<i64>,
     ended: Option<Ended>,
@@ -107,7 +110,8 @@ fn take<'a>(changes: &mut Changes<'a>, batch: &Batch<'a>, event: &BatchEvent<'a>
     | Event::PairingAccepted { mentee, mentor, at, .. }
     | Event::PairingDeclined { mentee, mentor, at }
     | Event::PairingWithdrawn { mentee, mentor, at }
-    | Event::PairingEnded { mentee, mentor, at, .. }) = &fact;
+    | Event::PairingEnded { mentee, mentor, at, .. }
+    | Event::PairingLapsed { mentee, mentor, at }) = &fact;
     let (mentee, mentor, at) = (*mentee, *mentor, at.millis());
     let erased = (note::is_erased(batch, tenant, mentee), note::is_erased(batch, tenant, mentor));
     let change = changes.entry((tenant, id)).or_insert(Change {
@@ -115,14 +119,16 @@ fn take<'a>(changes: &mut Changes<'a>, batch: &Batch<'a>, event: &BatchEvent<'a>
         mentor,
         state: state::OPEN,
         note: None,
+        round: None,
         asked_at: None,
         accepted_at: None,
         ended: None,
         erased,
     });
     change.state = match &fact {
-        Event::PairingRequested { note, .. } => {
+        Event::PairingRequested { note, round, .. } => {
             change.note = note::open(batch, event, mentee, NOTE, note.as_ref())?;
+            change.round = round.map(RoundId::as_uuid);
             change.asked_at = Some(at);
             state::OPEN
         }
@@ -136,6 +142,7 @@ fn take<'a>(changes: &mut Changes<'a>, batch: &Batch<'a>, event: &BatchEvent<'a>
             change.ended = Some(Ended { at, by: by.as_uuid(), reason: reason_to_wire(*reason) as i16 });
             state::ENDED
         }
+        Event::PairingLapsed { .. } => state::LAPSED,
     };
     Ok(())
 }
@@ -150,6 +157,7 @@ async fn write(transaction: &mut PgConnection, changes: Changes<'_>) -> Result<(
     let mentees: Vec<_> = changes.iter().map(|change| change.mentee.as_uuid()).collect();
     let mentors: Vec<_> = changes.iter().map(|change| change.mentor.as_uuid()).collect();
     let states: Vec<_> = changes.iter().map(|change| change.state).collect();
+    let rounds: Vec<_> = changes.iter().map(|change| change.round).collect();
     let asked_at: Vec<_> = changes.iter().map(|change| change.asked_at).collect();
     let accepted_at: Vec<_> = changes.iter().map(|change| change.accepted_at).collect();
     let ended_at: Vec<_> = changes.iter().map(|change| change.ended.map(|ended| ended.at)).collect();
@@ -171,7 +179,8 @@ async fn write(transaction: &mut PgConnection, changes: Changes<'_>) -> Result<(
         &ended_by as &[Option<Uuid>],
         &reasons as &[Option<i16>],
         &mentees_erased,
-        &mentors_erased
+        &mentors_erased,
+        &rounds as &[Option<Uuid>]
     )
     .execute(transaction)
     .await?;

@@ -11,7 +11,7 @@ CROSS JOIN LATERAL (
     SELECT
         count(*) FILTER (WHERE p.state = 2) AS active,
         count(*) FILTER (WHERE p.accepted_at > $2) AS recent
-    FROM pairings_v1 p
+    FROM pairings_v2 p
     WHERE p.tenant = m.tenant AND p.mentor_id = m.member_id
 ) load
 WHERE m.tenant = $1 AND m.enrolled AND NOT m.erased

@@ -6,7 +6,7 @@ SELECT
     m.paused AS "paused!",
     (
         SELECT count(*)
-        FROM pairings_v1 p
+        FROM pairings_v2 p
         WHERE p.tenant = m.tenant AND p.mentor_id = m.member_id AND p.state = 2
     ) AS "active!"
 FROM mentors_v1 m

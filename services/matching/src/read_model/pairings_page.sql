@@ -2,7 +2,8 @@
 -- check-in of either side. Whoever asked sees a declined one (3) as open (1), with no trace
 -- of an answer; the mentor no longer sees the note of one that was taken back (4). With
 -- somebody whom the member blocked or who is gone, only a pairing that goes on (2) is
--- shown, so that it can be ended, and no words.
+-- shown, so that it can be ended, and no words. What a round asked in the mentee's name
+-- they see once it began (2, 5).
 SELECT
     p.pairing_id AS "pairing_id!",
     p.mentee_id AS "mentee_id!",
@@ -33,9 +34,10 @@ FROM (
             ended_by,
             reason,
             mentor_id = ANY ($6::uuid[]) AS muted
-        FROM pairings_v1
+        FROM pairings_v2
         WHERE tenant = $1
             AND mentee_id = $2
+            AND (round_id IS NULL OR state IN (2, 5))
             AND (state = 2 OR NOT (mentor_erased OR mentor_id = ANY ($6::uuid[])))
             AND (asked_at, pairing_id) < ($3, $4)
         ORDER BY asked_at DESC, pairing_id DESC
@@ -55,7 +57,7 @@ FROM (
             ended_by,
             reason,
             mentee_id = ANY ($6::uuid[]) AS muted
-        FROM pairings_v1
+        FROM pairings_v2
         WHERE tenant = $1
             AND mentor_id = $2
             AND (state = 2 OR NOT (mentee_erased OR mentee_id = ANY ($6::uuid[])))
@@ -66,7 +68,7 @@ FROM (
 ) AS p
 LEFT JOIN LATERAL (
     SELECT c.mood, c.note, c.said_at
-    FROM check_ins_v1 c
+    FROM check_ins_v2 c
     WHERE c.tenant = $1
         AND c.pairing_id = p.pairing_id
         AND c.written_by = p.mentee_id
@@ -77,7 +79,7 @@ LEFT JOIN LATERAL (
 ) AS mentee_said ON true
 LEFT JOIN LATERAL (
     SELECT c.mood, c.note, c.said_at
-    FROM check_ins_v1 c
+    FROM check_ins_v2 c
     WHERE c.tenant = $1
         AND c.pairing_id = p.pairing_id
         AND c.written_by = p.mentor_id

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub mod database;
 pub mod log;
 pub mod mentoring;
+pub mod mortal;
 
 use log::{Fact, Facts, Filled};
 

@@ -65,7 +65,9 @@ fn read(commit: &RecordedCommit, index: usize, record: &Record) -> Result<Option
             Ok(question(&accepted.mentee_id, &accepted.mentor_id)?.accepted(Kind::PairingAccepted))
         }
         // A decline is silent: whoever asked must not learn of it.
-        "IntroductionDeclined" | "IntroductionWithdrawn" | "PairingDeclined" | "PairingWithdrawn" => Ok(None),
+        "IntroductionDeclined" | "IntroductionWithdrawn" | "PairingDeclined" | "PairingWithdrawn" | "PairingLapsed" => {
+            Ok(None)
+        }
         _ => Ok(None),
     }
 }

@@ -206,6 +206,56 @@ impl Mentoring for Fake {
         Ok(Response::new(ListPairingsResponse { pairings, next_cursor, stale: world.stale }))
     }
 
+    async fn wait_for_mentor(&self, request: Request<WaitForMentorRequest>) -> Answer<WaitForMentorResponse> {
+        let (who, ask) = self.enter("WaitForMentor", request)?;
+        let mut world = self.world();
+        let (receipt, _) = world.accept(&ask.command_id, "")?;
+        let now = world.now();
+        world.waits.entry(who.member).or_insert(now);
+        Ok(Response::new(WaitForMentorResponse { receipt: Some(receipt) }))
+    }
+
+    async fn stop_waiting(&self, request: Request<StopWaitingRequest>) -> Answer<StopWaitingResponse> {
+        let (who, ask) = self.enter("StopWaiting", request)?;
+        let mut world = self.world();
+        let (receipt, _) = world.accept(&ask.command_id, "")?;
+        world.waits.remove(&who.member);
+        Ok(Response::new(StopWaitingResponse { receipt: Some(receipt) }))
+    }
+
+    async fn get_waiting(&self, request: Request<GetWaitingRequest>) -> Answer<GetWaitingResponse> {
+        let (who, _) = self.enter("GetWaiting", request)?;
+        let world = self.world();
+        let since = world.waits.get(&who.member).copied().unwrap_or_default();
+        Ok(Response::new(GetWaitingResponse { since, stale: world.stale }))
+    }
+
+    async fn run_mentor_round(&self, request: Request<RunMentorRoundRequest>) -> Answer<RunMentorRoundResponse> {
+        let (who, ask) = self.enter("RunMentorRound", request)?;
+        if ask.mode() == RoundMode::Unspecified {
+            return Err(ApiError::invalid("mode", "VALUE_UNKNOWN", "`mode` is none of the known values").into());
+        }
+        let mut world = self.world();
+        world.mentor_staff(&who, &ask.community_id)?;
+        let made = id(0xf0, world.rounds.len() as u32);
+        let (receipt, round_id) = world.accept(&ask.command_id, &made)?;
+        let (now, waiting) = (world.now(), world.waits.len() as u32);
+        let longest = world.waits.values().min().map_or(0, |since| (now - since).unsigned_abs());
+        world.rounds.push(MentorRound {
+            round_id: round_id.clone(),
+            mode: ask.mode,
+            started_at: now,
+            finished_at: now,
+            waiting,
+            mentors: 2,
+            places: 4,
+            proposed: waiting,
+            accepted: 0,
+            longest_wait_millis: longest,
+        });
+        Ok(Response::new(RunMentorRoundResponse { receipt: Some(receipt), round_id }))
+    }
+
     async fn list_mentor_loads(&self, request: Request<ListMentorLoadsRequest>) -> Answer<ListMentorLoadsResponse> {
         let (who, ask) = self.enter("ListMentorLoads", request)?;
         let world = self.world();
@@ -219,6 +269,14 @@ impl Mentoring for Fake {
             trained: offer.trained,
             paused: offer.paused,
         });
-        Ok(Response::new(ListMentorLoadsResponse { mentors: mentors.collect(), more: false, stale: world.stale }))
+        let queue = MentorQueue {
+            waiting: world.waits.len() as u32,
+            longest_since: world.waits.values().min().copied().unwrap_or_default(),
+            last_round: world.rounds.last().cloned(),
+            exposure_gini_permille: 312,
+            exposures: world.rounds.iter().map(|round| round.proposed).sum(),
+        };
+        let (mentors, queue) = (mentors.collect(), Some(queue));
+        Ok(Response::new(ListMentorLoadsResponse { mentors, more: false, stale: world.stale, queue }))
     }
 }

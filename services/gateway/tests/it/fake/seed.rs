@@ -1,6 +1,8 @@
 //! People, communities and conversations to look at.
 
-use kindred_proto::matching::{CheckInView, IntroductionState, Pairing, PairingMood, PairingState};
+use kindred_proto::matching::{
+    CheckInView, IntroductionState, MentorRound, Pairing, PairingMood, PairingState, RoundMode,
+};
 use kindred_proto::membership::*;
 use kindred_proto::notification::{InboxItem, NotificationKind};
 
@@ -280,7 +282,8 @@ fn meetings(world: &mut World, now: i64) {
     world.certified.insert(id(0x0e, 10));
 }
 
-/// One mentor who is paired, one who is free, one who waits for the word of staff.
+/// One mentor who is paired, one who is free, one who waits for the word of staff; somebody
+/// who waits for whoever it may be, and a round.
 fn mentoring(world: &mut World, now: i64) {
     for (member, about, capacity, trained, paused) in [
         (2, "The first year with Hashimoto’s: tests, tablets, and what to tell people.", 3, true, false),
@@ -291,6 +294,19 @@ fn mentoring(world: &mut World, now: i64) {
         let offer = Offer { about: about.to_owned(), capacity, trained, paused };
         world.offers.insert(id(0x0e, member), offer);
     }
+    world.waits.insert(id(0x0e, 3), now - 3 * DAY);
+    world.rounds.push(MentorRound {
+        round_id: id(0xf0, 0),
+        mode: RoundMode::Cheapest.into(),
+        started_at: now - 5 * DAY,
+        finished_at: now - 5 * DAY + 900,
+        waiting: 7,
+        mentors: 4,
+        places: 6,
+        proposed: 6,
+        accepted: 5,
+        longest_wait_millis: 9 * DAY as u64,
+    });
     let pairing = |number: u32, mentee: u32, mentor: u32, state: PairingState, note: &str| Pairing {
         pairing_id: id(0x9a, number),
         mentee_id: id(0x0e, mentee),

@@ -36,7 +36,7 @@ impl WriteCheckIn {
         if written {
             return Ok(Decision::nothing());
         }
-        let between = self.between.filter(|between| between.other_than(self.by).is_some()).ok_or(Refusal::NotFound)?;
+        let between = self.between.filter(|between| between.is_known_to(self.by)).ok_or(Refusal::NotFound)?;
         if !matches!(between.standing, Standing::Active { .. }) {
             return Err(Refusal::NotActive);
         }
@@ -58,7 +58,13 @@ mod tests {
     use crate::domain::samples::{LATER, NOW, checked_in, member, paired, sealed};
 
     fn write(by: u32) -> WriteCheckIn {
-        let between = Asked { mentee: member(1), mentor: member(2), at: NOW, standing: Standing::Active { place: 1 } };
+        let between = Asked {
+            mentee: member(1),
+            mentor: member(2),
+            at: NOW,
+            round: None,
+            standing: Standing::Active { place: 1 },
+        };
         WriteCheckIn {
             pairing: paired(),
             by: member(by),

@@ -43,7 +43,8 @@ impl AcceptPairing {
     /// # Errors
     ///
     /// [`Refusal::NotFound`] for anybody but the mentor, or if the other is gone or
-    /// blocked; what the mentor lacks; [`Refusal::PlaceTaken`] if somebody else was faster.
+    /// blocked; [`Refusal::Lapsed`] if what a round asked is open no longer; what the
+    /// mentor lacks; [`Refusal::PlaceTaken`] if somebody else was faster.
     pub(super) fn decide(&self, state: &State) -> Result<Decision<Event, Refusal>, Refusal> {
         let asked = state.answerable_by(self.by)?;
         if !self.reachable {
@@ -53,6 +54,9 @@ impl AcceptPairing {
             Standing::Active { .. } => return Ok(Decision::nothing()),
             Standing::Withdrawn => return Err(Refusal::Withdrawn),
             Standing::Ended => return Err(Refusal::Ended),
+            Standing::Lapsed => return Err(Refusal::Lapsed),
+            // Whoever a round asked for has gone on to wait for somebody else.
+            Standing::Declined if asked.round.is_some() => return Err(Refusal::Lapsed),
             Standing::Open | Standing::Declined => {}
         }
         let place = match self.readiness {
@@ -76,8 +80,8 @@ mod tests {
     use super::*;
     use crate::domain::Pairing;
     use crate::domain::samples::{
-        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_requested, pairing_withdrawn,
-        tenant,
+        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_lapsed, pairing_proposed,
+        pairing_requested, pairing_withdrawn, tenant,
     };
 
     fn accept() -> AcceptPairing {
@@ -92,6 +96,7 @@ mod tests {
             let (key, taken) = (place_key(&tenant(), member(2), 3), Refusal::PlaceTaken);
             assert_eq!(decision.reservations, [ReservationChange::Claim { key, taken }]);
         }
+        given::<Pairing>([pairing_proposed(NOW)]).when(accept()).then([pairing_accepted(3)]);
         given::<Pairing>([pairing_requested(NOW), pairing_accepted(1)]).when(accept()).then_nothing();
     }
 
@@ -113,6 +118,9 @@ mod tests {
         given::<Pairing>(withdrawn).when(accept()).then_err(Refusal::Withdrawn);
         let ended = [pairing_requested(NOW), pairing_accepted(1), pairing_ended()];
         given::<Pairing>(ended).when(accept()).then_err(Refusal::Ended);
+        for over in [pairing_lapsed(), pairing_declined()] {
+            given::<Pairing>([pairing_proposed(NOW), over]).when(accept()).then_err(Refusal::Lapsed);
+        }
     }
 
     #[test]

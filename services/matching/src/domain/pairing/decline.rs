@@ -21,7 +21,7 @@ impl DeclinePairing {
     /// # Errors
     ///
     /// [`Refusal::NotFound`] for anybody but the mentor, [`Refusal::AlreadyPaired`],
-    /// [`Refusal::Withdrawn`], [`Refusal::Ended`].
+    /// [`Refusal::Withdrawn`], [`Refusal::Ended`], [`Refusal::Lapsed`].
     pub(super) fn decide(&self, state: &State) -> Result<Decision<Event, Refusal>, Refusal> {
         let asked = state.answerable_by(self.by)?;
         match asked.standing {
@@ -29,6 +29,7 @@ impl DeclinePairing {
             Standing::Active { .. } => Err(Refusal::AlreadyPaired),
             Standing::Withdrawn => Err(Refusal::Withdrawn),
             Standing::Ended => Err(Refusal::Ended),
+            Standing::Lapsed => Err(Refusal::Lapsed),
             Standing::Open => {
                 Ok(Event::PairingDeclined { mentee: asked.mentee, mentor: asked.mentor, at: self.at }.into())
             }
@@ -43,7 +44,8 @@ mod tests {
     use super::*;
     use crate::domain::Pairing;
     use crate::domain::samples::{
-        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_requested, pairing_withdrawn,
+        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_lapsed, pairing_proposed,
+        pairing_requested, pairing_withdrawn,
     };
 
     fn decline() -> DeclinePairing {
@@ -60,6 +62,7 @@ mod tests {
 
     #[test]
     fn what_is_settled_is_not_declined() {
+        given::<Pairing>([pairing_proposed(NOW), pairing_lapsed()]).when(decline()).then_err(Refusal::Lapsed);
         for (past, refusal) in [
             (vec![pairing_accepted(1)], Refusal::AlreadyPaired),
             (vec![pairing_withdrawn()], Refusal::Withdrawn),

@@ -58,11 +58,11 @@ impl EndPairing {
     /// [`Refusal::NotFound`] for anybody but the two; [`Refusal::NotActive`] alike whether
     /// the mentor declined or said nothing.
     pub(super) fn decide(&self, state: &State) -> Result<Decision<Event, Refusal>, Refusal> {
-        let asked = state.asked().filter(|asked| asked.other_than(self.by).is_some()).ok_or(Refusal::NotFound)?;
+        let asked = state.asked().filter(|asked| asked.is_known_to(self.by)).ok_or(Refusal::NotFound)?;
         let (mentee, mentor) = (asked.mentee, asked.mentor);
         match asked.standing {
             Standing::Ended => Ok(Decision::nothing()),
-            Standing::Open | Standing::Declined | Standing::Withdrawn => Err(Refusal::NotActive),
+            Standing::Open | Standing::Declined | Standing::Withdrawn | Standing::Lapsed => Err(Refusal::NotActive),
             Standing::Active { place } => {
                 let Self { by, reason, at, .. } = *self;
                 let decision = Decision::from(Event::PairingEnded { mentee, mentor, by, reason, at });
@@ -80,8 +80,8 @@ mod tests {
     use super::*;
     use crate::domain::Pairing;
     use crate::domain::samples::{
-        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_requested, pairing_withdrawn,
-        tenant,
+        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_lapsed, pairing_proposed,
+        pairing_requested, pairing_withdrawn, tenant,
     };
 
     fn end(by: u32) -> EndPairing {
@@ -107,6 +107,10 @@ mod tests {
         for past in [vec![], vec![pairing_declined()], vec![pairing_withdrawn()]] {
             let past = [pairing_requested(NOW)].into_iter().chain(past);
             given::<Pairing>(past).when(end(1)).then_err(Refusal::NotActive);
+        }
+        for past in [vec![], vec![pairing_declined()], vec![pairing_lapsed()]] {
+            let past = [pairing_proposed(NOW)].into_iter().chain(past);
+            given::<Pairing>(past).when(end(1)).then_err(Refusal::NotFound);
         }
     }
 }

@@ -28,6 +28,9 @@ pub enum Refusal {
     /// It is over.
     #[error("this pairing has ended")]
     Ended,
+    /// A round had asked, and the mentee does not wait for this mentor any more.
+    #[error("this question is not open any more")]
+    Lapsed,
     /// It never began, as far as the one who asks may know.
     #[error("this pairing does not go on")]
     NotActive,

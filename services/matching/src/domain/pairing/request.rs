@@ -1,9 +1,9 @@
 //! Asking a mentor for help.
 
 use kindred_eventsourcing::{Decision, Sealed, Timestamp, canonical};
-use kindred_ids::MemberId;
+use kindred_ids::{MemberId, RoundId};
 
-use super::{Event, Refusal, Standing, State};
+use super::{Asked, Event, Refusal, Standing, State};
 use crate::domain::introduction::ASK_AGAIN_AFTER_SECONDS;
 
 /// Whether the mentor may be asked, as both logs say at that moment.
@@ -17,7 +17,7 @@ pub enum Opening {
     Closed,
 }
 
-/// Asks `mentor` for help.
+/// Asks `mentor` for help, or lets a round ask.
 #[derive(Debug, Clone)]
 pub struct RequestPairing {
     /// Who asks.
@@ -28,13 +28,17 @@ pub struct RequestPairing {
     pub note: Option<Sealed>,
     /// Whether the mentor may be asked.
     pub opening: Opening,
+    /// Which round asks in the mentee's name; none if they ask themselves.
+    pub round: Option<RoundId>,
     /// When.
     pub at: Timestamp,
 }
-canonical!(RequestPairing { mentee, mentor, note } without { opening, at });
+// The ids of a round's own commands derive from it.
+canonical!(RequestPairing { mentee, mentor, note } without { opening, round, at });
 
 impl RequestPairing {
-    /// Decides whether the question is put.
+    /// Decides whether the question is put. One that a round put, and that the mentee knows
+    /// nothing of, keeps them from nothing.
     ///
     /// # Errors
     ///
@@ -47,20 +51,26 @@ impl RequestPairing {
         if self.opening == Opening::Closed {
             return Err(Refusal::MentorNotFound);
         }
-        if let Some(asked) = state.asked() {
-            let soon = self.at < asked.at.plus_seconds(ASK_AGAIN_AFTER_SECONDS);
-            match asked.standing {
-                Standing::Active { .. } => return Err(Refusal::AlreadyPaired),
-                Standing::Open | Standing::Declined => return Err(Refusal::AlreadyAsked),
-                Standing::Withdrawn | Standing::Ended if soon => return Err(Refusal::AlreadyAsked),
-                Standing::Withdrawn | Standing::Ended => {}
-            }
+        let known = |asked: &&Asked| self.round.is_some() || asked.is_known_to(self.mentee);
+        if let Some(asked) = state.asked().filter(known) {
+            self.must_be_over(asked)?;
         }
         if self.opening == Opening::Busy {
             return Err(Refusal::MentorBusy);
         }
-        let Self { mentee, mentor, note, at, .. } = self.clone();
-        Ok(Event::PairingRequested { mentee, mentor, note, at }.into())
+        let Self { mentee, mentor, note, round, at, .. } = self.clone();
+        Ok(Event::PairingRequested { mentee, mentor, note, round, at }.into())
+    }
+
+    /// Refuses while an earlier question stands in the way.
+    fn must_be_over(&self, asked: &Asked) -> Result<(), Refusal> {
+        let soon = self.at < asked.at.plus_seconds(ASK_AGAIN_AFTER_SECONDS);
+        match asked.standing {
+            Standing::Active { .. } => Err(Refusal::AlreadyPaired),
+            Standing::Open | Standing::Declined => Err(Refusal::AlreadyAsked),
+            Standing::Withdrawn | Standing::Ended | Standing::Lapsed if soon => Err(Refusal::AlreadyAsked),
+            Standing::Withdrawn | Standing::Ended | Standing::Lapsed => Ok(()),
+        }
     }
 }
 
@@ -73,8 +83,8 @@ mod tests {
     use crate::domain::Pairing;
     use crate::domain::pairing::Command;
     use crate::domain::samples::{
-        NOW, ask_mentor, member, pairing_accepted, pairing_declined, pairing_ended, pairing_requested,
-        pairing_withdrawn, sealed,
+        NOW, ask_mentor, member, pairing_accepted, pairing_declined, pairing_ended, pairing_lapsed, pairing_proposed,
+        pairing_requested, pairing_withdrawn, round, sealed,
     };
 
     fn with(opening: Opening) -> RequestPairing {
@@ -104,6 +114,31 @@ mod tests {
             let late = RequestPairing { at: again, ..ask_mentor() };
             given::<Pairing>(past).when(late).then([pairing_requested(again)]);
         }
+    }
+
+    #[test]
+    fn a_round_asks_once_and_never_again_where_the_mentor_declined() {
+        let proposes = |at| RequestPairing { note: None, round: Some(round(1)), at, ..ask_mentor() };
+        let again = NOW.plus_seconds(ASK_AGAIN_AFTER_SECONDS);
+        given::<Pairing>([]).when(proposes(NOW)).then([pairing_proposed(NOW)]);
+        for past in [vec![pairing_requested(NOW)], vec![pairing_proposed(NOW)]] {
+            given::<Pairing>(past.clone()).when(proposes(again)).then_err(Refusal::AlreadyAsked);
+            let declined = past.into_iter().chain([pairing_declined()]);
+            given::<Pairing>(declined).when(proposes(again)).then_err(Refusal::AlreadyAsked);
+        }
+        let lapsed = [pairing_proposed(NOW), pairing_lapsed()];
+        given::<Pairing>(lapsed.clone()).when(proposes(NOW)).then_err(Refusal::AlreadyAsked);
+        given::<Pairing>(lapsed).when(proposes(again)).then([pairing_proposed(again)]);
+    }
+
+    #[test]
+    fn a_mentee_asks_as_if_no_round_had() {
+        for past in [vec![], vec![pairing_declined()], vec![pairing_lapsed()]] {
+            let past = [pairing_proposed(NOW)].into_iter().chain(past);
+            given::<Pairing>(past).when(ask_mentor()).then([pairing_requested(NOW)]);
+        }
+        let paired = [pairing_proposed(NOW), pairing_accepted(1)];
+        given::<Pairing>(paired).when(ask_mentor()).then_err(Refusal::AlreadyPaired);
     }
 
     #[test]

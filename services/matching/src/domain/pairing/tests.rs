@@ -1,7 +1,9 @@
 //! The life of a pairing as its state sees it.
 
 use super::*;
-use crate::domain::samples::{NOW, member, pairing_declined, pairing_requested, pairing_withdrawn, tenant};
+use crate::domain::samples::{
+    NOW, member, pairing_declined, pairing_lapsed, pairing_proposed, pairing_requested, pairing_withdrawn, tenant,
+};
 
 fn state(events: &[Event]) -> State {
     let mut state = State::default();
@@ -14,6 +16,8 @@ fn versions_that_the_mentee_sees_do_not_tell_of_a_decline() {
     let silent = state(&[pairing_requested(NOW), pairing_withdrawn()]);
     let refused = state(&[pairing_requested(NOW), pairing_declined(), pairing_withdrawn()]);
     assert_eq!(silent.version_for_asker(2), refused.version_for_asker(3));
+    let proposed = state(&[pairing_proposed(NOW), pairing_lapsed(), pairing_requested(NOW), pairing_withdrawn()]);
+    assert_eq!(silent.version_for_asker(2), proposed.version_for_asker(4));
 }
 
 #[test]

@@ -29,6 +29,7 @@ impl WithdrawPairing {
             Standing::Withdrawn => Ok(Decision::nothing()),
             Standing::Active { .. } => Err(Refusal::AlreadyPaired),
             Standing::Ended => Err(Refusal::Ended),
+            Standing::Lapsed => Err(Refusal::NotFound),
             Standing::Open | Standing::Declined => {
                 Ok(Event::PairingWithdrawn { mentee: asked.mentee, mentor: asked.mentor, at: self.at }.into())
             }
@@ -43,7 +44,8 @@ mod tests {
     use super::*;
     use crate::domain::Pairing;
     use crate::domain::samples::{
-        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_requested, pairing_withdrawn,
+        LATER, NOW, member, pairing_accepted, pairing_declined, pairing_ended, pairing_lapsed, pairing_proposed,
+        pairing_requested, pairing_withdrawn,
     };
 
     fn withdraw() -> WithdrawPairing {
@@ -55,6 +57,14 @@ mod tests {
         given::<Pairing>([pairing_requested(NOW)]).when(withdraw()).then([pairing_withdrawn()]);
         given::<Pairing>([pairing_requested(NOW), pairing_declined()]).when(withdraw()).then([pairing_withdrawn()]);
         given::<Pairing>([pairing_requested(NOW), pairing_withdrawn()]).when(withdraw()).then_nothing();
+    }
+
+    #[test]
+    fn what_a_round_asked_is_no_question_of_the_mentees() {
+        for past in [vec![], vec![pairing_declined()], vec![pairing_lapsed()]] {
+            let past = [pairing_proposed(NOW)].into_iter().chain(past);
+            given::<Pairing>(past).when(withdraw()).then_err(Refusal::NotFound);
+        }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use kindred_proto::matching as wire;
 
-use crate::application::FreeMentor;
+use crate::application::{FreeMentor, Queue};
 use crate::grpc::messages::{id, reason};
 use crate::read_model::mentoring::{LoadRow, OfferRow, PairingRow};
+use crate::read_model::rounds::RoundRow;
 
 pub(super) fn offer(row: OfferRow) -> wire::MentorOffer {
     wire::MentorOffer {
@@ -39,6 +40,32 @@ pub(super) fn load(row: LoadRow) -> wire::MentorLoad {
         recent: count(row.recent),
         trained: row.trained,
         paused: row.paused,
+    }
+}
+
+pub(super) fn queue(queue: Queue) -> wire::MentorQueue {
+    wire::MentorQueue {
+        waiting: count(queue.row.waiting),
+        longest_since: queue.row.longest_since.unwrap_or_default(),
+        last_round: queue.last.map(round),
+        exposure_gini_permille: queue.gini_permille,
+        exposures: u32::try_from(queue.exposures).unwrap_or(u32::MAX),
+    }
+}
+
+fn round(row: RoundRow) -> wire::MentorRound {
+    let number = |number: Option<i32>| u32::try_from(number.unwrap_or_default()).unwrap_or_default();
+    wire::MentorRound {
+        round_id: id(row.round_id),
+        mode: i32::from(row.mode),
+        started_at: row.started_at,
+        finished_at: row.finished_at.unwrap_or_default(),
+        waiting: number(row.waiting),
+        mentors: number(row.mentors),
+        places: number(row.places),
+        proposed: number(row.proposed),
+        accepted: count(row.accepted),
+        longest_wait_millis: row.longest_wait_millis.map(i64::unsigned_abs).unwrap_or_default(),
     }
 }
 

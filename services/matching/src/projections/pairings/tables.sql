@@ -4,7 +4,8 @@ CREATE TABLE pairings (
     pairing_id uuid NOT NULL,
     mentee_id uuid NOT NULL,
     mentor_id uuid NOT NULL,
-    -- 1 open, 2 going on, 3 declined, 4 taken back, 5 ended: as the contract counts them.
+    -- 1 open, 2 going on, 3 declined, 4 taken back, 5 ended, 6 lapsed: as the contract
+    -- counts them.
     state smallint NOT NULL,
     -- NULL if nothing was written, or whoever wrote it was erased.
     note text,
@@ -16,6 +17,9 @@ CREATE TABLE pairings (
     reason smallint,
     mentee_erased boolean NOT NULL,
     mentor_erased boolean NOT NULL,
+    -- Which round asked in the mentee's name, who learns of it only by a yes; NULL if they
+    -- asked themselves.
+    round_id uuid,
     PRIMARY KEY (tenant, pairing_id)
 );
 

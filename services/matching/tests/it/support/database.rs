@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kindred_eventsourcing::{MemoryStore, Position, Receipt};
+use kindred_eventsourcing::{EventStore, MemoryStore, Position, Receipt};
 use kindred_matching::application::{
-    Introductions as IntroductionList, Mentors as MentorList, Pairings as PairingList, People, Restraint,
+    Application, Introductions as IntroductionList, Mentors as MentorList, Pairings as PairingList, People, Release,
+    Restraint, Rhythm, Rounds,
 };
+use kindred_matching::domain::round::Mode;
 use kindred_matching::grpc::{MatchingService, MentoringService};
-use kindred_matching::projections::{Introductions, Mentors, Pairings};
+use kindred_matching::projections::{Introductions, MentorWaits, Mentors, Pairings, Rounds as RoundList};
+use kindred_matching::reactions::{FollowPairings, HoldRounds, PutProposals, ReleasePlaces, RetractProposals};
 use kindred_matching::snapshots;
-use kindred_projections::{Database, Operations, Person as Erased, Projector, Settings};
+use kindred_projections::{Database, Operations, Person as Erased, Projector, ProjectorBuilder, Settings, Waiter};
 use kindred_proto::common::Page;
 use kindred_proto::matching as wire;
 use kindred_proto::matching::matching_server::Matching as _;
@@ -30,13 +33,45 @@ pub struct Desk {
     pub service: MatchingService<MemoryStore>,
     pub mentoring: MentoringService<MemoryStore>,
     pub pools: Database,
+    pub rounds: Rounds<MemoryStore>,
     database: TestDatabase,
     positions: Arc<PositionKey>,
     stop: CancellationToken,
 }
 
+/// How soon a mentor is left in peace here.
+const RESTRAINT: Restraint = Restraint { new_in_a_week: 3 };
+
+/// Rounds run by themselves when three wait, or after a day; a mentor has a week to answer.
+const RHYTHM: Rhythm =
+    Rhythm { from: 3, after_seconds: 24 * 3_600, answer_seconds: 7 * 24 * 3_600, mode: Mode::Cheapest };
+
+/// What reacts to both logs, as the service wires it.
+fn reacting(
+    builder: ProjectorBuilder,
+    rounds: &Rounds<MemoryStore>,
+    release: Release<MemoryStore>,
+) -> ProjectorBuilder {
+    builder
+        .reaction(HoldRounds::new(rounds.clone()))
+        .reaction(PutProposals::new(rounds.clone()))
+        .reaction(RetractProposals::new(rounds.clone()))
+        .reaction(FollowPairings::new(rounds.clone(), release.clone()))
+        .reaction(ReleasePlaces::new(release))
+}
+
 impl Desk {
+    /// With all that matching does by itself.
     pub async fn open(town: &Town) -> Self {
+        Self::start(town, true).await
+    }
+
+    /// Nothing happens by itself but what is read.
+    pub async fn still(town: &Town) -> Self {
+        Self::start(town, false).await
+    }
+
+    async fn start(town: &Town, reacts: bool) -> Self {
         let database = TestDatabase::create(&[&snapshots::MIGRATIONS]).await.unwrap();
         let (pools, stop) = (database.connect(), CancellationToken::new());
         let settings = Settings { wait: Duration::from_millis(5), ..Settings::default() };
@@ -53,20 +88,25 @@ impl Desk {
             .stream(town.facts.store.clone())
             .projection(Introductions)
             .projection(Mentors)
+            .projection(MentorWaits)
             .projection(Pairings)
+            .projection(RoundList)
             .erasure(erasure);
+        let waiter = Waiter::new(pools.clone());
+        let release = Release::new(town.application.clone(), pools.clone(), waiter.clone());
+        let rounds = Rounds::new(town.application.clone(), pools.clone(), waiter, RESTRAINT, RHYTHM);
+        let builder = if reacts { reacting(builder, &rounds, release) } else { builder };
         let projector = builder.start(stop.clone()).await.unwrap();
         projector.ready(Duration::from_secs(60)).await.unwrap();
         let positions = Arc::new(PositionKey::from_base64(&PositionKey::generate().unwrap()).unwrap());
         let queries = Queries::new("matching", pools.clone(), projector.waiter(), positions.clone());
         let people = People::new(town.index.clone(), Duration::from_millis(300));
         let list = IntroductionList::new(queries.clone(), town.index.clone());
-        let (acquaintances, restraint) = (town.acquaintances.clone(), Restraint { new_in_a_week: 3 });
-        let mentors = MentorList::new(queries.clone(), acquaintances, restraint, town.clock.clone());
+        let mentors = MentorList::new(queries.clone(), town.acquaintances.clone(), RESTRAINT, town.clock.clone());
         let pairings = PairingList::new(queries.clone(), town.index.clone());
         let mentoring = MentoringService::new(town.application.clone(), mentors, pairings, queries.clone());
         let service = MatchingService::new(town.application.clone(), people, list, queries);
-        Self { projector, service, mentoring, pools, database, positions, stop }
+        Self { projector, service, mentoring, pools, rounds, database, positions, stop }
     }
 
     pub fn operations(&self) -> &Operations {
@@ -84,6 +124,24 @@ impl Desk {
 
     pub fn token(&self, receipt: &Receipt) -> String {
         self.positions.of_receipt(receipt)
+    }
+
+    /// A token for the end of matching's log, where somebody's own entities stand.
+    pub async fn end(&self, town: &Town, by: &Person) -> String {
+        let (partition, sequence) = (by.id.0.partition(), EventStore::head(&town.store).await.unwrap());
+        self.positions.sign(&Positions::from(Position { context: "matching".to_owned(), partition, sequence }))
+    }
+
+    /// Rounds of another process on the same database, over a log of its own kind.
+    pub fn rounds_over<S: EventStore>(&self, application: Application<S>) -> Rounds<S> {
+        let pools = self.database.connect();
+        Rounds::new(application, pools.clone(), Waiter::new(pools), RESTRAINT, RHYTHM)
+    }
+
+    /// What frees places, at work without being asked.
+    pub fn release(&self, town: &Town) -> Release<MemoryStore> {
+        let pools = self.database.connect();
+        Release::new(town.application.clone(), pools.clone(), Waiter::new(pools))
     }
 
     /// A token for a place in membership's log.

@@ -1,10 +1,13 @@
 //! What mentors and mentees do.
 
-use kindred_eventsourcing::{EventStore, Receipt};
-use kindred_ids::{MemberId, PairingId};
+use kindred_eventsourcing::{Decider as _, EventStore, Executor, Receipt};
+use kindred_ids::{EntityKey, MemberId, PairingId, RoundId, TenantSlug};
 use kindred_matching::application::{Application, NewCheckIn, NewOffer, Question};
 use kindred_matching::domain::check_in::Mood;
-use kindred_matching::domain::pairing::Reason;
+use kindred_matching::domain::mentor_wait::{Wait, mentor_wait_id};
+use kindred_matching::domain::pairing::{Reason, Standing, pairing_id};
+use kindred_matching::domain::round::{Mode, Proposal};
+use kindred_matching::domain::{MentorWait, Pairing, Round};
 use kindred_proto::common::Page;
 use kindred_proto::matching as wire;
 use kindred_proto::matching::mentoring_server::Mentoring as _;
@@ -90,7 +93,67 @@ impl Town {
     }
 }
 
+impl Town {
+    /// Somebody who waits for a mentor.
+    pub async fn waiting(&self) -> Person {
+        let mentee = self.member(&[]).await;
+        self.wait(&mentee).await.unwrap();
+        mentee
+    }
+
+    pub async fn wait(&self, mentee: &Person) -> Result<Receipt, ApiError> {
+        self.application.wait_for_mentor(&mentee.caller, self.command()).await
+    }
+
+    pub async fn stop_waiting(&self, mentee: &Person) -> Result<Receipt, ApiError> {
+        self.application.stop_waiting(&mentee.caller, self.command()).await
+    }
+
+    /// An administrator starts a round.
+    pub async fn round(&self, mode: Mode) -> RoundId {
+        let staff = self.administrator().await;
+        self.application.run_round(&staff.caller, self.command(), None, mode).await.unwrap().1
+    }
+
+    /// What the log says of a question to a mentor.
+    pub async fn asked(&self, mentee: &Person, mentor: &Person) -> Option<Standing> {
+        let id = pairing_id(&mentee.tenant, mentee.id, mentor.id);
+        let key = EntityKey::new(mentee.tenant.clone(), Pairing::CATEGORY, id);
+        let executor = Executor::new(self.store.clone(), 1);
+        executor.load::<Pairing>(&key).await.unwrap().state.asked().map(|asked| asked.standing)
+    }
+
+    /// What the log says of somebody who waits.
+    pub async fn wait_of(&self, mentee: &Person) -> Option<Wait> {
+        let key =
+            EntityKey::new(mentee.tenant.clone(), MentorWait::CATEGORY, mentor_wait_id(&mentee.tenant, mentee.id));
+        Executor::new(self.store.clone(), 1).load::<MentorWait>(&key).await.unwrap().state.wait().copied()
+    }
+
+    /// What a round proposes, once it has finished.
+    pub async fn outcome(&self, tenant: &TenantSlug, round: RoundId) -> Option<Vec<Proposal>> {
+        let key = EntityKey::new(tenant.clone(), Round::CATEGORY, round);
+        let loaded = Executor::new(self.store.clone(), 1).load::<Round>(&key).await.unwrap();
+        loaded.state.outcome().map(<[Proposal]>::to_vec)
+    }
+}
+
 impl Desk {
+    /// What staff read of those who wait.
+    pub async fn queue(&self, by: &Person, token: &str) -> wire::MentorQueue {
+        let message = wire::ListMentorLoadsRequest { community_id: String::new() };
+        let answer = self.mentoring.list_mentor_loads(self.request(by, token, message)).await;
+        answer.unwrap().into_inner().queue.unwrap()
+    }
+
+    /// Since when somebody has been waiting, as they are told.
+    pub async fn since(&self, by: &Person, token: &str) -> i64 {
+        let request = self.request(by, token, wire::GetWaitingRequest {});
+        let answer = self.mentoring.get_waiting(request).await.unwrap().into_inner();
+        assert!(!answer.stale, "the read model does not catch up");
+        answer.since
+    }
+
     /// The mentors who have a place for somebody, once what is behind `token` is read.
     pub async fn mentors(&self, by: &Person, token: &str) -> Vec<wire::FreeMentor> {
         let request = self.request(by, token, wire::ListMentorsRequest { limit: 0 });
@@ -116,8 +179,12 @@ impl Desk {
     }
 
     pub async fn pairings(&self, by: &Person, after: &Receipt) -> Vec<wire::Pairing> {
+        self.pairings_at(by, &self.token(after)).await
+    }
+
+    pub async fn pairings_at(&self, by: &Person, token: &str) -> Vec<wire::Pairing> {
         let message = wire::ListPairingsRequest { page: Some(Page::default()) };
-        let answer = self.mentoring.list_pairings(self.request(by, &self.token(after), message)).await;
+        let answer = self.mentoring.list_pairings(self.request(by, token, message)).await;
         let answer = answer.unwrap().into_inner();
         assert!(!answer.stale, "the read model does not catch up");
         answer.pairings
