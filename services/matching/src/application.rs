@@ -33,11 +33,10 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, try_join_all};
 use kindred_eventsourcing::{
-    Actor, CommandContext, Decider, EventStore, Executor, Receipt, ReservationKey, ReservationTail, StoreError, Timestamp,
+    Actor, CommandContext, Decider, EventStore, Executor, Receipt, ReservationKey, ReservationTail, StoreError,
+    Timestamp,
 };
-use kindred_ids::{
-    CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, RoundId, Scope, TenantSlug,
-};
+use kindred_ids::{CommandId, CommunityId, EntityKey, IntroductionId, MemberId, PairingId, RoundId, Scope, TenantSlug};
 use kindred_service_kit::caller::{Caller, TenantRole};
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::{ApiError, chain};

@@ -3,6 +3,7 @@
 //! Every command id derives from what it makes, so a start that was cut short is gone on
 //! with, and a second start changes nothing.
 
+mod meetings;
 mod people;
 mod talks;
 
@@ -19,6 +20,7 @@ use super::settings::Layout;
 use crate::import::{JoinRule, Plan, import, read_folder};
 use crate::keys;
 use crate::operator::{Operator, said};
+use talks::Voices;
 
 /// What was made; kept in `world.json`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -101,7 +103,9 @@ pub(super) async fn make(
     patients(operator, &world).await?;
     say("people come in and talk")?;
     let speakers = people::make(operator, &mut world).await?;
-    talks::hold(operator, layout, &world, &speakers).await?;
+    let voices = Voices::new(layout)?;
+    talks::hold(operator, &voices, &world, &speakers).await?;
+    meetings::hold(operator, &voices, &world, &speakers).await?;
     keys::write_secret(&path, &serde_json::to_string_pretty(&world)?)?;
     Ok(world)
 }

@@ -1,6 +1,6 @@
 //! Asking a mentor, answering, taking back, ending.
 
-use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, Timestamp};
+use kindred_eventsourcing::{EventStore, ExecuteError, Receipt, ReservationTail, Timestamp};
 use kindred_ids::{CommandId, MemberId, PairingId, TenantSlug};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;

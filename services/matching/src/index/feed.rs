@@ -54,7 +54,8 @@ impl<S: EventStore> Take for Feed<S> {
         let tenants = super::by_tenant(&batch, |commit| {
             // What a snapshot holds of a tenant is in already.
             let slug = commit.key.scope().tenant();
-            if slug.and_then(|slug| self.index.tenant(slug)).is_some_and(|tenant| stands_at(&tenant) >= commit.sequence) {
+            if slug.and_then(|slug| self.index.tenant(slug)).is_some_and(|tenant| stands_at(&tenant) >= commit.sequence)
+            {
                 return Ok(Vec::new());
             }
             facts(commit).map_err(|source| StoreError::Unreadable { sequence: commit.sequence, source })

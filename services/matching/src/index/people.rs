@@ -201,7 +201,8 @@ impl People {
 
     /// A slot for somebody who has none.
     pub(super) fn add(&mut self, member: MemberId) -> Slot {
-        let record = Record { id: member, row: 0, kinds: Kinds::default(), agreed: Purposes::default(), flags: PRESENT };
+        let record =
+            Record { id: member, row: 0, kinds: Kinds::default(), agreed: Purposes::default(), flags: PRESENT };
         let slot = self.free.pop().unwrap_or_else(|| {
             self.records.push(record);
             self.records.len() as Slot - 1

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use kindred_ids::TenantSlug;
 
-use super::tenant::Tenant;
 use super::Index;
+use super::tenant::Tenant;
 
 /// A tenant that the index holds.
 pub(crate) struct Held {

@@ -19,17 +19,14 @@ use crate::operator::{Operator, said};
 /// Holds every conversation: speakers take turns.
 pub(super) async fn hold(
     operator: &Operator,
-    layout: &Layout,
+    voices: &Voices,
     world: &World,
     speakers: &[Speaker],
 ) -> anyhow::Result<()> {
-    // The demo speaks as the gateway does for whoever is signed in.
-    let key = SigningKey::load(&layout.data.join("keys").join("gateway.key"))?;
-    let voices = Voices { issuer: Issuer::new(Role::Gateway, key, SystemClock::shared()) };
     let channel = operator.channel(Role::Posting)?;
     for (number, talk) in TALKS.iter().enumerate() {
         let present: Vec<&Speaker> = speakers.iter().filter(|speaker| speaker.community == talk.community).collect();
-        one(&voices, &channel, world, talk, number, &present).await?;
+        one(voices, &channel, world, talk, number, &present).await?;
     }
     Ok(())
 }
@@ -72,12 +69,19 @@ async fn one(
     Ok(())
 }
 
-struct Voices {
+/// People's own names: the demo speaks as the gateway does for whoever is signed in.
+pub(super) struct Voices {
     issuer: Issuer,
 }
 
 impl Voices {
-    fn of(&self, speaker: &Speaker) -> anyhow::Result<Token> {
+    /// With the gateway's key.
+    pub(super) fn new(layout: &Layout) -> anyhow::Result<Self> {
+        let key = SigningKey::load(&layout.data.join("keys").join("gateway.key"))?;
+        Ok(Self { issuer: Issuer::new(Role::Gateway, key, SystemClock::shared()) })
+    }
+
+    pub(super) fn of(&self, speaker: &Speaker) -> anyhow::Result<Token> {
         let tenant: TenantSlug = speaker.tenant.parse()?;
         let member: MemberId = speaker.member_id.parse()?;
         let session = kindred_ids::derive_owned_id(

@@ -81,7 +81,7 @@ impl World {
         match step {
             Step::Consents(person, consents) => {
                 let slot = self.slot(person);
-                self.people.set_consents(slot, consents);
+                self.people.set_agreed(slot, Purpose::Matching, consents);
                 self.plain.entry(person).or_default().consents = consents;
             }
             Step::Places(person, places) => {
@@ -128,7 +128,7 @@ impl World {
         });
         assert_eq!(person.sealed_by(), sealed.as_ref().map(|(command, _)| *command));
         Some(Plain {
-            consents: person.consents,
+            consents: person.agreed.contains(Purpose::Matching),
             places: person.places().collect(),
             fields: person.fields().map(|field| (field.feature, field.release, field.label)).collect(),
             sealed,

@@ -89,7 +89,10 @@ impl Chunk {
 
     /// Whoever does not consent and yet stands here open: they did when it was read.
     pub(crate) fn exposed(&self) -> Vec<MemberId> {
-        let open = self.people.iter().filter(|kept| !kept.agreed.contains(Purpose::Matching) && matches!(kept.said, Said::Open(_)));
+        let open = self
+            .people
+            .iter()
+            .filter(|kept| !kept.agreed.contains(Purpose::Matching) && matches!(kept.said, Said::Open(_)));
         open.map(|kept| kept.member).collect()
     }
 
