@@ -12,7 +12,8 @@ use kindred_proto::matching::matching_server::{Matching, MatchingServer};
 use kindred_proto::matching::{
     AnswerIntroductionRequest, AnswerIntroductionResponse, CheckAcquaintanceRequest, CheckAcquaintanceResponse,
     FindPeopleRequest, FindPeopleResponse, ListIntroductionsRequest, ListIntroductionsResponse,
-    RequestIntroductionRequest, RequestIntroductionResponse, WithdrawIntroductionRequest, WithdrawIntroductionResponse,
+    RequestIntroductionRequest, RequestIntroductionResponse, SuggestCommunitiesRequest, SuggestCommunitiesResponse,
+    SuggestThreadsRequest, SuggestThreadsResponse, WithdrawIntroductionRequest, WithdrawIntroductionResponse,
 };
 use kindred_proto::notification::notifications_server::{Notifications, NotificationsServer};
 use kindred_proto::notification::{
@@ -119,6 +120,20 @@ impl Matching for Handlers {
         &self,
         _: Request<ListIntroductionsRequest>,
     ) -> Result<Response<ListIntroductionsResponse>, Status> {
+        Err(Status::unimplemented("not in this test"))
+    }
+
+    async fn suggest_communities(
+        &self,
+        _: Request<SuggestCommunitiesRequest>,
+    ) -> Result<Response<SuggestCommunitiesResponse>, Status> {
+        Err(Status::unimplemented("not in this test"))
+    }
+
+    async fn suggest_threads(
+        &self,
+        _: Request<SuggestThreadsRequest>,
+    ) -> Result<Response<SuggestThreadsResponse>, Status> {
         Err(Status::unimplemented("not in this test"))
     }
 

@@ -14,7 +14,7 @@ use kindred_service_kit::error::ApiError;
 use crate::rounds::{DAY_MILLIS, finished, proposed, stands};
 use crate::support::database::Desk;
 use crate::support::mortal::Mortal;
-use crate::support::{START, Town};
+use crate::support::{LIMITS, START, Town};
 
 #[tokio::test]
 async fn a_round_runs_by_itself_once_enough_wait_or_one_waits_too_long() {
@@ -54,7 +54,7 @@ async fn a_round_runs_by_itself_once_enough_wait_or_one_waits_too_long() {
 async fn mortal(town: &Town, desk: &Desk, round: RoundId, lives: u64) -> Result<(), ApiError> {
     let executor = Executor::new(Mortal::new(town.store.clone(), lives), 1_000);
     let (keys, acquaintances) = (town.keys.clone(), town.acquaintances.clone());
-    let rounds = desk.rounds_over(Application::new(executor, keys, acquaintances, town.clock.clone()));
+    let rounds = desk.rounds_over(Application::new(executor, keys, acquaintances, LIMITS, town.clock.clone()));
     let (tenant, command) = ("riverside".parse().unwrap(), round.0.as_uuid());
     let cause = |name: &str| Cause {
         event: command,

@@ -138,9 +138,18 @@ fn pairing(seed: u8, event_type: &str) -> RecordedCommit {
     let (mentee_id, mentor_id, at) = (member(1).to_string(), member(2).to_string(), 1_000);
     let key = key("pairing", thread(9));
     match event_type {
-        "PairingRequested" => {
-            commit(key, seed, event_type, &matching_wire::PairingRequested { mentee_id, mentor_id, note: words(), at })
-        }
+        "PairingRequested" => commit(
+            key,
+            seed,
+            event_type,
+            &matching_wire::PairingRequested {
+                mentee_id,
+                mentor_id,
+                note: words(),
+                at,
+                ..matching_wire::PairingRequested::default()
+            },
+        ),
         "PairingAccepted" => {
             commit(key, seed, event_type, &matching_wire::PairingAccepted { mentee_id, mentor_id, place: 1, at })
         }

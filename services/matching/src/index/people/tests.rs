@@ -11,6 +11,7 @@ use super::*;
 use crate::domain::samples::member;
 use crate::index::feature::{Kind, Release};
 use crate::index::profile::{NO_LABEL, SealedField};
+use crate::index::purpose::Purpose;
 
 /// People of whom steps tell; enough that one segment's rows are written anew many times.
 const PEOPLE: u32 = 40;

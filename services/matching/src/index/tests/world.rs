@@ -252,7 +252,8 @@ pub(crate) fn indexed(steps: &[Step], sizes: &[usize]) -> Indexed {
 }
 
 fn indexed_with(steps: &[Step], sizes: &[usize], floor: u32) -> Indexed {
-    let mut index = Indexed { tenant: Tenant::new(&tenant(), floor), plain: BTreeMap::new(), taken: 0, merging: None };
+    let tenant = Tenant::new(&tenant(), floor);
+    let mut index = Indexed { tenant, plain: BTreeMap::new(), others: Vec::new(), taken: 0, merging: None };
     let mut left = steps;
     for size in sizes.iter().cycle() {
         if left.is_empty() {
@@ -269,6 +270,8 @@ fn indexed_with(steps: &[Step], sizes: &[usize], floor: u32) -> Indexed {
 pub(crate) struct Indexed {
     tenant: Tenant,
     plain: BTreeMap<CommandId, Vec<PlainField>>,
+    /// What came from posting's and matching's logs, which a start reads whole.
+    others: Vec<Fact>,
     taken: u64,
     merging: Option<Merging>,
 }
@@ -306,7 +309,8 @@ impl Indexed {
             assert!(fresh.restore(&read));
         }
         fresh.restored(plan.suspended, self.taken);
-        Self { tenant: fresh, plain, taken: self.taken, merging: None }
+        fresh.observe(self.others.clone(), &mut Opened::new());
+        Self { tenant: fresh, plain, others: self.others.clone(), taken: self.taken, merging: None }
     }
 
     pub(crate) fn apply_steps(&mut self, steps: &[Step]) {
@@ -332,6 +336,9 @@ impl Indexed {
         for step in steps {
             self.taken += 1;
             facts.push(fact(step, CommandId::derived(&[&self.taken.to_be_bytes()]), &mut self.plain));
+            if matches!(step, Step::Speak(..) | Step::Unsay(..) | Step::Close(_) | Step::Wish(..)) {
+                self.others.extend(facts.last().cloned());
+            }
         }
         let mut opened = Opened::new();
         for (member, profile) in self.tenant.unread(&facts) {

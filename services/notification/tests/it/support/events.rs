@@ -144,7 +144,13 @@ impl Town {
         let (mentee_id, mentor_id, at) = (mentee.to_string(), mentor.to_string(), 1);
         let key = key(RIVERSIDE, "pairing", owned("pairing", number, mentee.0));
         let (mentee, mentor) = (mentee_id.clone(), mentor_id.clone());
-        let requested = matching::PairingRequested { mentee_id, mentor_id, note: words(), at };
+        let requested = matching::PairingRequested {
+            mentee_id,
+            mentor_id,
+            note: words(),
+            at,
+            ..matching::PairingRequested::default()
+        };
         publish(self, &self.matching, key.clone(), "PairingRequested", &requested).await;
         let answered = matching::PairingDeclined { mentee_id: mentee, mentor_id: mentor, at };
         publish(self, &self.matching, key, answer, &answered).await;

@@ -245,6 +245,8 @@ mod matching {
         }
         never {
             find_people: FindPeopleRequest => FindPeopleResponse,
+            suggest_communities: SuggestCommunitiesRequest => SuggestCommunitiesResponse,
+            suggest_threads: SuggestThreadsRequest => SuggestThreadsResponse,
             request_introduction: RequestIntroductionRequest => RequestIntroductionResponse,
             answer_introduction: AnswerIntroductionRequest => AnswerIntroductionResponse,
             withdraw_introduction: WithdrawIntroductionRequest => WithdrawIntroductionResponse,
