@@ -21,7 +21,7 @@ pub use assignment::{Assignment, assignment};
 pub use graph::{Graph, graph};
 pub use interactions::interactions;
 pub use pairs::pairs;
-pub use profiles::{Profiles, profiles};
+pub use profiles::{Profiles, member, profiles};
 
 /// The most that a ranking may hold.
 pub const MOST_RANKED: usize = 10_000;

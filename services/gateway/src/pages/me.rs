@@ -37,13 +37,22 @@ struct Choice {
 }
 
 /// What may also be agreed to, in words.
-const CHOICES: [(ConsentPurpose, &str, &str); 1] = [(
-    ConsentPurpose::Inference,
-    "What often goes together",
-    "People with the same things often have others in common too. If you agree, you also find people who have what \
-     often goes with what you said, and what you said helps to learn it. A guess about you is never shown to anybody, \
-     and none is made about addiction, HIV or the end of a pregnancy.",
-)];
+const CHOICES: [(ConsentPurpose, &str, &str); 2] = [
+    (
+        ConsentPurpose::Inference,
+        "What often goes together",
+        "People with the same things often have others in common too. If you agree, you also find people who have \
+         what often goes with what you said, and what you said helps to learn it. A guess about you is never shown to \
+         anybody, and none is made about addiction, HIV or the end of a pregnancy.",
+    ),
+    (
+        ConsentPurpose::Outcomes,
+        "What came of introductions",
+        "If you agree, it is learned from whether you and the people you were introduced to wrote to each other: \
+         what you had in common then counts more or less for everybody. What you wrote is not read, and it only counts \
+         where both of you agreed.",
+    ),
+];
 
 impl MePage {
     fn choices(&self) -> impl Iterator<Item = Choice> {

@@ -280,3 +280,23 @@ async fn mail_is_turned_off_in_one_press_and_never_by_looking() {
     let other = browser.post("/unsubscribe?token=another", &one_click).await;
     assert_eq!(other.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn each_purpose_is_agreed_to_by_itself_and_ends_by_itself() {
+    let site = Site::start("127.0.0.1:0").await;
+    let mut browser = Browser::of(&site, "patient");
+    let agreed = |site: &Site| site.fake.world().people[&id(0x0e, 0)].consents;
+    let page = browser.get("/me").await.text;
+    assert!(page.contains("What often goes together") && page.contains("What came of introductions"));
+    let fields = [("purpose", "inference"), ("agrees", "yes"), ("back", "/me")];
+    let done = browser.submit("/me", "/people/consent", &fields).await;
+    assert_eq!(done.header("location"), "/me?done=told");
+    assert!(agreed(&site).inference && agreed(&site).matching && !agreed(&site).outcomes);
+    browser.submit("/me", "/people/consent", &[("purpose", "inference"), ("back", "/me")]).await;
+    assert!(!agreed(&site).inference && agreed(&site).matching);
+    let refused = browser.submit("/me", "/people/consent", &[("purpose", "everything"), ("agrees", "yes")]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let stopped = browser.submit("/people", "/people/consent", &[]).await;
+    assert_eq!(stopped.header("location"), "/people?done=matching-off");
+    assert!(!browser.get("/me").await.text.contains("What often goes together"), "nothing counts without the first");
+}

@@ -6,6 +6,7 @@
 mod support;
 
 mod asking;
+mod evaluating;
 mod finding;
 mod listing;
 mod mentoring;

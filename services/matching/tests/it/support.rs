@@ -28,7 +28,7 @@ use log::{Fact, Facts, Filled};
 
 pub const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 /// Low, as these tenants are small.
-const FLOOR: u32 = 2;
+pub const FLOOR: u32 = 2;
 
 /// Somebody with a session.
 #[derive(Clone)]

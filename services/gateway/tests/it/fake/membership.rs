@@ -280,7 +280,10 @@ impl Members for Fake {
         let (receipt, _) = world.accept(&ask.command_id, "")?;
         let consents = &mut world.people.get_mut(&who.member).expect("signed in").consents;
         let consent = match ask.purpose() {
-            ConsentPurpose::Unspecified | ConsentPurpose::Matching => &mut consents.matching,
+            ConsentPurpose::Unspecified => {
+                return Err(ApiError::invalid("purpose", "UNKNOWN_PURPOSE", "`purpose` is none of these").into());
+            }
+            ConsentPurpose::Matching => &mut consents.matching,
             ConsentPurpose::Inference => &mut consents.inference,
             ConsentPurpose::Text => &mut consents.text,
             ConsentPurpose::Outcomes => &mut consents.outcomes,

@@ -32,8 +32,13 @@ impl<S: EventStore> Facts<S> {
     /// A member who has a key, and an id of their own.
     pub async fn member(&self, tenant: &TenantSlug) -> MemberId {
         let member = MemberId(derive_root_id(tenant.as_str(), "anonymous", self.command(), "member", 0));
-        self.vault.create_data_key(tenant, member, at()).await.expect("a key");
+        self.known(tenant, member).await;
         member
+    }
+
+    /// Makes a key for a member of this id.
+    pub async fn known(&self, tenant: &TenantSlug, member: MemberId) {
+        self.vault.create_data_key(tenant, member, at()).await.expect("a key");
     }
 
     /// A profile's event.
