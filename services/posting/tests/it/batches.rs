@@ -1,6 +1,6 @@
 //! Rows do not depend on how the log was cut into batches, nor on when an author was erased.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kindred_eventsourcing::{EventStore as _, RecordedCommit};
 use kindred_ids::EntityId;
@@ -103,7 +103,7 @@ impl Tables {
             self.apply_one(town, &ThreadProjection, commits.clone(), erased).await;
             self.apply_one(town, &Conversations, commits.clone(), erased).await;
             self.apply_one(town, &Questions, commits.clone(), erased).await;
-            self.apply_one(town, &Sentences::new(encoder()), commits, erased).await;
+            self.apply_one(town, sentences(), commits, erased).await;
         }
     }
 
@@ -118,10 +118,9 @@ impl Tables {
                 .unwrap();
             Conversations.bulk(&mut self.0, &batch(town, &Conversations, commits.clone(), &[]).await).await.unwrap();
             Questions.bulk(&mut self.0, &batch(town, &Questions, commits.clone(), &[]).await).await.unwrap();
-            let sentences = Sentences::new(encoder());
-            let meant = batch(town, &sentences, commits, &[]).await;
-            sentences.ahead(&meant).await;
-            sentences.bulk(&mut self.0, &meant).await.unwrap();
+            let meant = batch(town, sentences(), commits, &[]).await;
+            sentences().ahead(&meant).await;
+            sentences().bulk(&mut self.0, &meant).await.unwrap();
         }
     }
 
@@ -140,7 +139,7 @@ impl Tables {
         ThreadProjection.redact(&mut self.0, person).await.unwrap();
         Conversations.redact(&mut self.0, person).await.unwrap();
         Questions.redact(&mut self.0, person).await.unwrap();
-        Sentences::new(encoder()).redact(&mut self.0, person).await.unwrap();
+        sentences().redact(&mut self.0, person).await.unwrap();
     }
 
     async fn dump(&mut self) -> String {
@@ -152,6 +151,12 @@ impl Tables {
         }
         dump
     }
+}
+
+/// One for all, since what it made of an event does not depend on the batch.
+fn sentences() -> &'static Sentences {
+    static ONE: OnceLock<Sentences> = OnceLock::new();
+    ONE.get_or_init(|| Sentences::new(encoder()))
 }
 
 /// What a projection is given of these commits.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kindred_ids::CommunityId;
-use kindred_posting::application::Meanings;
+use kindred_posting::application::{CommunityRole, Meanings};
 use kindred_posting::projections::Sentences;
 use kindred_proto::posting as wire;
 use kindred_testkit::eventually;
@@ -105,7 +105,8 @@ async fn nobody_finds_what_they_may_not_read() {
     let (thyroid, other) = (town.community("riverside", "thyroid"), town.community("riverside", "other"));
     let lake = town.community("lakeside", "thyroid");
     let (ann, ben) = (town.member(thyroid, "ann").await, town.member(thyroid, "ben").await);
-    let (elsewhere, stranger) = (town.member(other, "cleo").await, town.member(lake, "dora").await);
+    let (elsewhere, stranger) = (town.member(other, "cleo").await, town.person("lakeside", "dora").await);
+    town.join(&stranger, lake, CommunityRole::Member);
     town.start(&ann, thyroid, "Tired at work", "Sleep and pain").await;
     town.start(&elsewhere, other, "Tired at work elsewhere", "Sleep and pain").await;
     let (receipt, _) = town.start(&stranger, lake, "Tired at work by the lake", "Sleep and pain").await;
