@@ -8,6 +8,7 @@
 //! * A change costs what the slot is in, however long those lists are.
 //! * Merging runs beside reads and changes; taking the result in changes no answer.
 
+mod block;
 mod packed;
 mod top;
 

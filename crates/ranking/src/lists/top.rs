@@ -14,14 +14,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::block::{Group, Kept, Late, add_few, add_few_within, add_many, scan};
 use super::packed::{Head, Part, WORDS};
 use super::{BLOCK, Lists};
 use crate::sum::Sum;
 use crate::{Best, ListId, Slot, Slots};
-
-/// After so many lists looked up for single slots of a block it costs less to add up what is
-/// left of it.
-const MOST_LOOKED_UP: usize = BLOCK / 8;
 
 /// What one list adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,35 +67,6 @@ impl Cursor<'_> {
         let (head, rest) = self.heads.split_first().filter(|(head, _)| usize::from(head.block) == block)?;
         self.heads = rest;
         Some(*head)
-    }
-}
-
-/// A dense part of a block, and whether it counts for the circle only.
-type Dense<'a> = (&'a [u64; WORDS], bool);
-
-/// The dense parts of one group in one block.
-struct Group<'a> {
-    weight: u64,
-    parts: Vec<Dense<'a>>,
-}
-
-/// The best so far; the least of them is on top.
-struct Kept<K> {
-    heap: BinaryHeap<Reverse<(u64, Reverse<K>, Slot)>>,
-    limit: usize,
-    /// The score below which nothing is kept.
-    least: u64,
-}
-
-impl<K: Ord> Kept<K> {
-    fn take(&mut self, score: u64, slot: Slot, tie: impl Fn(Slot) -> K) {
-        self.heap.push(Reverse((score, Reverse(tie(slot)), slot)));
-        if self.heap.len() > self.limit {
-            self.heap.pop();
-        }
-        if self.heap.len() == self.limit {
-            self.least = self.heap.peek().map_or(1, |Reverse((score, ..))| *score);
-        }
     }
 }
 
@@ -202,10 +170,7 @@ impl Lists {
             let Some(head) = cursor.head_in(block) else { continue };
             let Clause { group, weight, circle_only, .. } = cursor.clause;
             match self.base.part(head) {
-                Part::Few(offsets) if circle_only => {
-                    let within = offsets.iter().filter(|offset| bit(circle, **offset));
-                    within.for_each(|offset| sums[usize::from(*offset)].add(u64::from(weight)));
-                }
+                Part::Few(offsets) if circle_only => add_few_within(sums, offsets, weight, circle),
                 Part::Few(offsets) => add_few(sums, offsets, weight),
                 Part::Many(words) => {
                     if last.replace(group) != Some(group) {
@@ -241,87 +206,5 @@ impl Lists {
         groups[..deferred].iter().for_each(|group| add_many(sums, 0, group, circle));
         let (late, first) = (Late { groups: &groups[deferred..], bound, circle }, (block * BLOCK) as Slot);
         scan(sums, late, kept, |kept, offset, score| found(kept, first + offset as Slot, score));
-    }
-}
-
-fn bit(words: &[u64], offset: u16) -> bool {
-    words.get(usize::from(offset) / 64).is_some_and(|word| word >> (offset % 64) & 1 != 0)
-}
-
-fn add_few<S: Sum>(sums: &mut [S], offsets: &[u16], weight: u32) {
-    // Of a whole block every offset is known to be within.
-    if let Some(sums) = sums.first_chunk_mut::<BLOCK>() {
-        offsets.iter().for_each(|offset| sums[usize::from(*offset) % BLOCK].add(u64::from(weight)));
-    } else {
-        offsets.iter().for_each(|offset| sums[usize::from(*offset)].add(u64::from(weight)));
-    }
-}
-
-/// Adds a group up from a word on: its lists have no slot in common, so they are one list.
-fn add_many<S: Sum>(sums: &mut [S], from: usize, group: &Group<'_>, circle: &[u64]) {
-    let word = |index: usize| {
-        let counted = group.parts.iter().map(|(words, circle_only)| {
-            let allowed = if *circle_only { circle.get(index).copied().unwrap_or_default() } else { u64::MAX };
-            words[index] & allowed
-        });
-        counted.fold(0, |all, word| all | word)
-    };
-    for (index, sums) in sums.chunks_exact_mut(64).enumerate().skip(from) {
-        S::add_where(sums, word(index), group.weight);
-    }
-}
-
-/// Dense groups that are not added up, and the most that they can add.
-struct Late<'a> {
-    groups: &'a [Group<'a>],
-    bound: u64,
-    circle: &'a [u64],
-}
-
-impl Late<'_> {
-    /// A score with what these add to it, or less than `least` if it does not come to that.
-    fn completed(&self, offset: usize, mut score: u64, least: u64) -> u64 {
-        let mut left = self.bound;
-        for group in self.groups {
-            left -= group.weight;
-            let is_in = group.parts.iter().any(|(words, circle_only)| {
-                bit(&words[..], offset as u16) && (!circle_only || bit(self.circle, offset as u16))
-            });
-            score += if is_in { group.weight } else { 0 };
-            if score + left < least {
-                return 0;
-            }
-        }
-        score
-    }
-}
-
-/// Gives every sum that comes to the least that is kept, with what `late` adds to it.
-fn scan<S: Sum, K>(
-    sums: &mut [S],
-    mut late: Late<'_>,
-    kept: &mut Kept<K>,
-    mut found: impl FnMut(&mut Kept<K>, usize, u64),
-) {
-    let mut looked_up = 0;
-    for word in 0..sums.len() / 64 {
-        if looked_up > MOST_LOOKED_UP {
-            late.groups.iter().for_each(|group| add_many(sums, word, group, late.circle));
-            (late.groups, late.bound, looked_up) = (&[], 0, 0);
-        }
-        let some = &sums[word * 64..][..64];
-        if some.iter().copied().fold(S::default(), S::max).score() + late.bound < kept.least {
-            continue;
-        }
-        for (bit, sum) in some.iter().enumerate() {
-            if sum.score() + late.bound < kept.least {
-                continue;
-            }
-            looked_up += late.groups.len();
-            let score = late.completed(word * 64 + bit, sum.score(), kept.least);
-            if score >= kept.least {
-                found(kept, word * 64 + bit, score);
-            }
-        }
     }
 }

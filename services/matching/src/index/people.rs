@@ -204,6 +204,10 @@ impl People {
         let record =
             Record { id: member, row: 0, kinds: Kinds::default(), agreed: Purposes::default(), flags: PRESENT };
         let slot = self.free.pop().unwrap_or_else(|| {
+            // By an eighth, where a vector would double what it holds.
+            if self.records.len() == self.records.capacity() {
+                self.records.reserve_exact(self.records.len() / 8 + SEGMENT / 8);
+            }
             self.records.push(record);
             self.records.len() as Slot - 1
         });

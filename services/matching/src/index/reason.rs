@@ -121,10 +121,11 @@ fn common(tenant: &Tenant, field: Field, counted: &[(FeatureId, u16)]) -> Option
     let weight_of = |feature: FeatureId| {
         counted.binary_search_by_key(&feature, |(counted, _)| *counted).ok().map(|place| counted[place].1)
     };
-    let chain = || tenant.catalog.chain(field.feature).filter_map(|feature| tenant.catalog.counterpart(feature));
-    let climbed = chain().position(|feature| weight_of(feature).is_some())?;
-    let shared = chain().filter_map(|feature| Some((feature, weight_of(feature)?))).collect();
-    Some(Common { field, climbed, shared })
+    let chain = tenant.catalog.chain(field.feature).filter_map(|feature| tenant.catalog.counterpart(feature));
+    let shared = chain.enumerate().filter_map(|(climbed, feature)| Some((climbed, (feature, weight_of(feature)?))));
+    let mut shared = shared.peekable();
+    let climbed = shared.peek()?.0;
+    Some(Common { field, climbed, shared: shared.map(|(_, shared)| shared).collect() })
 }
 
 fn order<'a>(tenant: &'a Tenant, common: &Common) -> (usize, &'a super::feature::Feature) {

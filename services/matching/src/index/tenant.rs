@@ -21,7 +21,7 @@ use super::catalog::{Catalog, FeatureId, Pool};
 use super::feature::Release;
 use super::graph::Graph;
 use super::members::Members;
-use super::people::{People, Person};
+use super::people::{People, Person, Place};
 use super::profile::{Field, PlainField};
 use super::purpose::Purpose;
 use super::table::Fixed;
@@ -253,10 +253,9 @@ impl Tenant {
         self.people.at(slot)
     }
 
-    /// Where a person is active, in the order of the communities' ids.
-    pub(super) fn communities_of(&self, person: &Person<'_>) -> Vec<CommunityId> {
-        let mut communities: Vec<CommunityId> =
-            person.places().filter_map(|place| self.places.get(place).copied()).collect();
+    /// Communities by their numbers, in the order of their ids.
+    pub(super) fn communities(&self, places: impl Iterator<Item = Place>) -> Vec<CommunityId> {
+        let mut communities: Vec<CommunityId> = places.filter_map(|place| self.places.get(place).copied()).collect();
         communities.sort_unstable();
         communities
     }

@@ -245,7 +245,7 @@ async fn what_people_who_do_not_consent_said_stands_there_sealed_and_opens_if_th
     let index = archive.restarted().await;
     assert!(finds(&index, &people[0]).contains(&people[2].id));
     let reasons = &found(&index, &silent).matches[0].reasons;
-    assert_eq!(reasons[0].text, "You both enjoy Chess at Noon");
+    assert_eq!(reasons[0].text, "You both enjoy chess at Noon");
 }
 
 /// Keys that never answer when something is to be sealed.

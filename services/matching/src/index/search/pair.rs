@@ -55,8 +55,8 @@ impl Tenant {
     /// Why two people suit each other, and how well.
     pub(super) fn compared(&self, viewer: Slot, other: Slot, shareable: &[Shared]) -> Match {
         let (held, viewer, other) = (self.held(other), self.person_at(viewer), self.person_at(other));
-        let (mut communities, theirs) = (self.communities_of(&viewer), self.communities_of(&other));
-        communities.retain(|community| theirs.binary_search(community).is_ok());
+        let common = viewer.places().filter(|place| other.places().any(|theirs| theirs == *place));
+        let communities = self.communities(common);
         let reasons = reason::reasons(self, &viewer, &held, !communities.is_empty(), shareable);
         let score = reasons.iter().map(|reason| reason.weight).sum();
         Match { member: other.id, score, reasons, communities }
