@@ -72,7 +72,7 @@ async fn with_somebody_blocked_only_what_goes_on_is_listed_and_without_words() {
 #[tokio::test]
 async fn an_erasure_takes_the_words_and_frees_the_place() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let (ann, ben, mentor) = (town.member(&[]).await, town.member(&[]).await, town.mentor(2).await);
     let (_, id) = town.ask_mentor(&ann, mentor.id, "Anns-question").await.unwrap();
     town.reply(&mentor, id, true).await.unwrap();

@@ -10,7 +10,7 @@ use kindred_testkit::eventually;
 use crate::support::database::Desk;
 use crate::support::{Person, Town, refusal, refused};
 
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(60);
 
 async fn ended(town: &Town, mentee: &Person, mentor: &Person) {
     let look = async || (town.asked(mentee, mentor).await == Some(Standing::Ended)).then_some(());
@@ -20,7 +20,7 @@ async fn ended(town: &Town, mentee: &Person, mentor: &Person) {
 #[tokio::test]
 async fn the_place_of_a_mentee_who_was_erased_is_free_by_itself() {
     let town = Town::new();
-    let _desk = Desk::open(&town).await;
+    let _desk = Desk::alive(&town).await;
     let (ann, ben, mentor, other) =
         (town.member(&[]).await, town.member(&[]).await, town.mentor(1).await, town.mentor(1).await);
     let (_, of_ben) = town.ask_mentor(&ben, mentor.id, "").await.unwrap();
@@ -36,7 +36,7 @@ async fn the_place_of_a_mentee_who_was_erased_is_free_by_itself() {
 #[tokio::test]
 async fn the_pairings_of_a_mentor_who_was_erased_end() {
     let town = Town::new();
-    let _desk = Desk::open(&town).await;
+    let _desk = Desk::alive(&town).await;
     let (ann, ben, mentor) = (town.member(&[]).await, town.member(&[]).await, town.mentor(2).await);
     town.pair(&ann, &mentor).await;
     town.pair(&ben, &mentor).await;
@@ -48,7 +48,7 @@ async fn the_pairings_of_a_mentor_who_was_erased_end() {
 #[tokio::test]
 async fn whoever_was_erased_waits_for_nobody() {
     let town = Town::new();
-    let _desk = Desk::open(&town).await;
+    let _desk = Desk::alive(&town).await;
     let ann = town.waiting().await;
     town.erase(&ann).await;
     eventually("the end of the wait", BOUND, async || town.wait_of(&ann).await.is_none().then_some(())).await;
@@ -57,7 +57,7 @@ async fn whoever_was_erased_waits_for_nobody() {
 #[tokio::test]
 async fn two_who_are_paired_as_one_of_them_goes_are_not() {
     let town = Town::new();
-    let desk = Desk::still(&town).await;
+    let desk = Desk::open(&town).await;
     let (ann, ben, mentor) = (town.member(&[]).await, town.member(&[]).await, town.mentor(2).await);
     let (of_ann, of_ben) = (town.pair(&ann, &mentor).await, town.pair(&ben, &mentor).await);
     town.erase(&ann).await;

@@ -16,7 +16,7 @@ use kindred_testkit::eventually;
 use crate::support::database::Desk;
 use crate::support::{HASHIMOTO, Person, START, Town, WALKING, refusal, refused};
 
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(60);
 pub const DAY_MILLIS: i64 = 24 * 3_600 * 1_000;
 
 /// Waits until the log says so of a question to a mentor.
@@ -38,7 +38,7 @@ pub async fn finished(town: &Town, by: &Person, round: RoundId) -> Vec<Proposal>
 #[tokio::test]
 async fn whoever_waits_is_told_only_of_a_yes() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let (mentor, ann) = (town.mentor(1).await, town.member(&[]).await);
     let began = town.wait(&ann).await.unwrap();
     let since = desk.since(&ann, &desk.token(&began)).await;
@@ -76,7 +76,7 @@ async fn whoever_waits_is_told_only_of_a_yes() {
 #[tokio::test]
 async fn after_a_no_they_wait_on_since_they_first_asked_and_never_hear_of_it() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let (declining, ann) = (town.mentor(1).await, town.waiting().await);
     let since = town.wait_of(&ann).await.unwrap().since;
     town.round(Mode::Cheapest).await;
@@ -103,7 +103,7 @@ async fn after_a_no_they_wait_on_since_they_first_asked_and_never_hear_of_it() {
 #[tokio::test]
 async fn a_question_that_nobody_answers_runs_out_and_the_mentee_waits_on() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let (mentor, ann) = (town.mentor(1).await, town.waiting().await);
     town.round(Mode::Cheapest).await;
     stands(&town, &ann, &mentor, Standing::Open).await;
@@ -124,7 +124,7 @@ async fn a_question_that_nobody_answers_runs_out_and_the_mentee_waits_on() {
 async fn whoever_stops_waiting_leaves_no_question_behind() {
     let told = async |declines: bool| {
         let town = Town::new();
-        let _desk = Desk::open(&town).await;
+        let _desk = Desk::alive(&town).await;
         let (mentor, ann) = (town.mentor(1).await, town.waiting().await);
         town.round(Mode::Cheapest).await;
         stands(&town, &ann, &mentor, Standing::Open).await;
@@ -147,7 +147,7 @@ async fn whoever_stops_waiting_leaves_no_question_behind() {
 #[tokio::test]
 async fn a_mentor_of_ones_own_ends_the_wait_and_what_a_round_asked() {
     let town = Town::new();
-    let _desk = Desk::open(&town).await;
+    let _desk = Desk::alive(&town).await;
     let (proposed_one, ann) = (town.mentor(1).await, town.waiting().await);
     town.round(Mode::Cheapest).await;
     stands(&town, &ann, &proposed_one, Standing::Open).await;
@@ -161,7 +161,7 @@ async fn a_mentor_of_ones_own_ends_the_wait_and_what_a_round_asked() {
 async fn who_waits_longest_is_served_first_or_who_suits_best_as_the_mode_says() {
     for (mode, longest_first) in [(Mode::Cheapest, true), (Mode::Stable, false)] {
         let town = Town::new();
-        let _desk = Desk::open(&town).await;
+        let _desk = Desk::alive(&town).await;
         let mentor = town.mentor(1).await;
         town.fill(&mentor, &[HASHIMOTO, WALKING], Visibility::Tenant).await;
         for _ in 0..20 {
@@ -182,7 +182,7 @@ async fn who_waits_longest_is_served_first_or_who_suits_best_as_the_mode_says() 
 #[tokio::test]
 async fn only_those_who_can_meet_are_brought_together() {
     let town = Town::new();
-    let _desk = Desk::open(&town).await;
+    let _desk = Desk::alive(&town).await;
     let (blocking, suspended, asked, paused, full) =
         (town.mentor(1).await, town.mentor(1).await, town.mentor(1).await, town.mentor(1).await, town.mentor(1).await);
     let untrained = town.member(&[]).await;
@@ -205,7 +205,7 @@ async fn only_those_who_can_meet_are_brought_together() {
 #[tokio::test]
 async fn a_round_with_nobody_waiting_finishes_and_says_so_and_nobody_else_starts_one() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let (member, staff) = (town.member(&[]).await, town.administrator().await);
     let round = town.round(Mode::Stable).await;
     assert_eq!(finished(&town, &staff, round).await, []);
@@ -228,7 +228,7 @@ async fn a_round_with_nobody_waiting_finishes_and_says_so_and_nobody_else_starts
 #[tokio::test]
 async fn another_tenants_people_are_in_no_round() {
     let town = Town::new();
-    let _desk = Desk::open(&town).await;
+    let _desk = Desk::alive(&town).await;
     town.mentor(5).await;
     let (ann, elsewhere) = (town.waiting().await, town.stranger("lakeside").await);
     town.wait(&elsewhere).await.unwrap();

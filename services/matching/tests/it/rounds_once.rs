@@ -19,7 +19,7 @@ use crate::support::{LIMITS, START, Town};
 #[tokio::test]
 async fn a_round_runs_by_itself_once_enough_wait_or_one_waits_too_long() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let rounds = async || desk.dump_of("rounds_v1").await.lines().count();
     let tend = async || {
         // Two replicas at the same moment.
@@ -69,7 +69,7 @@ async fn mortal(town: &Town, desk: &Desk, round: RoundId, lives: u64) -> Result<
 #[tokio::test]
 async fn killed_anywhere_a_round_completes_once() {
     let town = Town::new();
-    let desk = Desk::still(&town).await;
+    let desk = Desk::open(&town).await;
     let mut people = Vec::new();
     for _ in 0..3 {
         people.push((town.mentor(1).await, town.waiting().await));
@@ -100,7 +100,7 @@ async fn killed_anywhere_a_round_completes_once() {
 #[tokio::test]
 async fn what_a_killed_process_wrote_down_of_a_round_holds_nothing() {
     let town = Town::new();
-    let desk = Desk::still(&town).await;
+    let desk = Desk::open(&town).await;
     let (mentor, ann) = (town.mentor(1).await, town.waiting().await);
     let round = town.round(Mode::Cheapest).await;
     let key = EntityKey::new(ann.tenant.clone(), "round", round);
@@ -120,7 +120,7 @@ async fn what_a_killed_process_wrote_down_of_a_round_holds_nothing() {
 #[tokio::test]
 async fn a_mentor_who_cannot_be_asked_any_more_leaves_the_mentee_waiting() {
     let town = Town::new();
-    let desk = Desk::still(&town).await;
+    let desk = Desk::open(&town).await;
     let (mentor, ann) = (town.mentor(1).await, town.waiting().await);
     let round = town.round(Mode::Cheapest).await;
     // It finishes, and its process dies before anything is put.
@@ -137,7 +137,7 @@ async fn a_mentor_who_cannot_be_asked_any_more_leaves_the_mentee_waiting() {
 #[tokio::test]
 async fn the_read_models_come_back_as_they_were() {
     let town = Town::new();
-    let desk = Desk::open(&town).await;
+    let desk = Desk::alive(&town).await;
     let (mentor, ann, ben) = (town.mentor(1).await, town.waiting().await, town.waiting().await);
     let round = town.round(Mode::Cheapest).await;
     assert_eq!(finished(&town, &ann, round).await.len(), 1);

@@ -2,9 +2,6 @@
 
 use std::collections::HashSet;
 
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use kindred_eventsourcing::{EventStore, Timestamp};
 use kindred_ids::{MemberId, Partition, Scope, TenantSlug};
 use kindred_projections::{LONGEST_WAIT, Projection as _, Waited};
@@ -21,22 +18,18 @@ use crate::read_model::rounds::{self as rows, PlacesRow};
 /// What has to have come to the end of the log.
 const RESTS_ON: [(&str, u32); 3] =
     [(MentorWaits::NAME, MentorWaits::VERSION), (Mentors::NAME, Mentors::VERSION), (Pairings::NAME, Pairings::VERSION)];
-/// Partitions that are asked at once whether they have.
-const TOGETHER: usize = 16;
 
 impl<S: EventStore> Rounds<S> {
-    /// As of the log's end at this moment.
-    pub(super) async fn basis_now(&self, tenant: &TenantSlug) -> Result<Basis, ApiError> {
+    /// As of the log's end at this moment. One partition says how far its reader has come
+    /// with all that it reads; what another reader has not read yet, a moment ago, is found
+    /// out when the proposals are put.
+    pub(super) async fn basis_now(&self, tenant: &TenantSlug, home: Partition) -> Result<Basis, ApiError> {
         let head = self.application.executor.store().head().await?;
-        let mut waits: Vec<BoxFuture<'_, Result<Waited, sqlx::Error>>> = Vec::new();
         for (name, version) in RESTS_ON {
-            let one = |partition| self.waiter.wait(name, version, partition, head, LONGEST_WAIT).boxed();
-            waits.extend(Partition::all().map(one));
-        }
-        let waited: Result<Vec<Waited>, sqlx::Error> =
-            stream::iter(waits).buffer_unordered(TOGETHER).try_collect().await;
-        if waited.map_err(|error| database_error(&error))?.contains(&Waited::Stale) {
-            return Err(ApiError::new(ErrorCode::Stale, "QUEUE_STALE", "the list of who waits is behind the log"));
+            let waited = self.waiter.wait(name, version, home, head, LONGEST_WAIT).await;
+            if waited.map_err(|error| database_error(&error))? == Waited::Stale {
+                return Err(ApiError::new(ErrorCode::Stale, "QUEUE_STALE", "the list of who waits is behind the log"));
+            }
         }
         self.application.acquaintances.caught_up().await?;
         self.basis(tenant).await

@@ -21,7 +21,7 @@ impl<S: EventStore> Rounds<S> {
         let (executor, key) = (&self.application.executor, round_key(tenant, id));
         let round = executor.load::<Round>(&key).await?;
         let Some(mode) = round.state.mode().filter(|_| round.state.outcome().is_none()) else { return Ok(()) };
-        let basis = self.basis_now(tenant).await?;
+        let basis = self.basis_now(tenant, key.partition()).await?;
         let (found, at) = (basis.found(), basis.now);
         let proposals = basis.assigned(self.application.acquaintances.index.clone(), mode).await?;
         let attempt = round.state.next_attempt();

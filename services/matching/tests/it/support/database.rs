@@ -61,14 +61,14 @@ fn reacting(
 }
 
 impl Desk {
-    /// With all that matching does by itself.
+    /// Nothing happens by itself but that rows are written.
     pub async fn open(town: &Town) -> Self {
-        Self::start(town, true).await
+        Self::start(town, false).await
     }
 
-    /// Nothing happens by itself but what is read.
-    pub async fn still(town: &Town) -> Self {
-        Self::start(town, false).await
+    /// With all that matching does by itself.
+    pub async fn alive(town: &Town) -> Self {
+        Self::start(town, true).await
     }
 
     async fn start(town: &Town, reacts: bool) -> Self {
