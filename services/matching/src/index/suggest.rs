@@ -84,7 +84,7 @@ impl Tenant {
         limit: usize,
     ) -> Vec<ThreadSuggestion> {
         let Some(slot) = self.viewer(viewer) else { return Vec::new() };
-        let places = self.communities_of(&self.person_at(slot));
+        let places = self.communities(self.person_at(slot).places());
         let opens = |community: &CommunityId| places.binary_search(community).is_ok();
         let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
         let own: HashSet<ThreadId> = spoken(&viewer).map(|spoken| spoken.thread).collect();
@@ -135,13 +135,13 @@ impl Tenant {
     /// Communities in which people are who are where the viewer is: how well each goes with
     /// that, and with which of the viewer's most.
     fn crossed(&self, viewer: Slot) -> Vec<(CommunityId, u32, CommunityId)> {
-        let places = self.communities_of(&self.person_at(viewer));
+        let places = self.communities(self.person_at(viewer).places());
         let mut sums: BTreeMap<CommunityId, (f64, f64, CommunityId)> = BTreeMap::new();
         for own in &places {
             let mut crossings: BTreeMap<CommunityId, Crossing> = BTreeMap::new();
             let from = self.graph.communities[own];
             for other in self.others_in(from, viewer) {
-                let theirs = self.communities_of(&self.person_at(other));
+                let theirs = self.communities(self.person_at(other).places());
                 for place in theirs.iter().filter(|place| places.binary_search(place).is_err()) {
                     let crossing = crossings.entry(*place).or_default();
                     crossing.people += 1;
@@ -168,7 +168,7 @@ impl Tenant {
     /// its weight times the part of the community who say so.
     fn alike(&self, viewer: Slot) -> Vec<(CommunityId, Reason)> {
         let person = self.person_at(viewer);
-        let places = self.communities_of(&person);
+        let places = self.communities(person.places());
         let sought = self.counterparts(self.with_ancestors(person.fields()));
         let mut alike: Vec<(CommunityId, Reason)> = Vec::new();
         let mut told: HashMap<CommunityId, HashSet<Kind>> = HashMap::new();
@@ -199,7 +199,7 @@ impl Tenant {
         for release in Release::ALL.into_iter().filter(|release| release.counts(shared.own, false)) {
             let members = self.lists.members(list(shared.feature, release)).into_iter();
             for other in members.filter(|other| *other != viewer) {
-                for place in self.communities_of(&self.person_at(other)) {
+                for place in self.communities(self.person_at(other).places()) {
                     *counted.entry(place).or_default() += 1;
                 }
             }

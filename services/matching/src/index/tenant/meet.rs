@@ -11,7 +11,7 @@ use crate::index::people::Person;
 impl Tenant {
     /// The communities that a person is in, and the threads of these in which they spoke.
     pub(super) fn whereabouts(&self, person: &Person<'_>) -> Vec<FeatureId> {
-        let communities = self.communities_of(person);
+        let communities = self.communities(person.places());
         let spoken = self.graph.spoken.get(&person.id).into_iter().flatten();
         let spoken = spoken.filter(|spoken| communities.binary_search(&spoken.community).is_ok());
         let inside = communities.iter().map(|community| self.graph.communities[community]);
