@@ -57,7 +57,7 @@ impl People {
     /// # Errors
     ///
     /// `INVALID_ARGUMENT` on `limit`; `PERMISSION_DENIED` for anybody but a member.
-    #[tracing::instrument(name = "query.people.suggest_communities", skip_all)]
+    #[tracing::instrument(name = "query.people.suggest_communities", skip_all, fields(kindred.sequence = tracing::field::Empty))]
     pub async fn communities(
         &self,
         caller: &Caller,
@@ -68,6 +68,7 @@ impl People {
         let limit = page_size("limit", limit, FEW, MANY)?;
         let stale = !self.reached(positions).await;
         let (found, position) = self.index.communities_for(&member.tenant, member.member, limit as usize);
+        tracing::Span::current().record("kindred.sequence", position);
         Ok((found, position, stale))
     }
 
@@ -77,7 +78,7 @@ impl People {
     /// # Errors
     ///
     /// `INVALID_ARGUMENT` on `limit`; `PERMISSION_DENIED` for anybody but a member.
-    #[tracing::instrument(name = "query.people.suggest_threads", skip_all)]
+    #[tracing::instrument(name = "query.people.suggest_threads", skip_all, fields(kindred.sequence = tracing::field::Empty))]
     pub async fn threads(
         &self,
         caller: &Caller,
@@ -89,6 +90,7 @@ impl People {
         let limit = page_size("limit", limit, FEW, MANY)?;
         let stale = !self.reached(positions).await;
         let (found, position) = self.index.threads_for(&member.tenant, member.member, only, limit as usize);
+        tracing::Span::current().record("kindred.sequence", position);
         Ok((found, position, stale))
     }
 

@@ -292,8 +292,8 @@ pub fn refusal(code: &str, reason: &str) -> (String, String) {
     (code.to_owned(), reason.to_owned())
 }
 
-/// How often one may ask here: seldom.
-pub const LIMITS: Limits = Limits { introductions_a_day: 3 };
+/// How often one may ask here.
+pub const LIMITS: Limits = Limits { introductions_a_day: 8 };
 pub const HASHIMOTO: (Kind, &str, &str) = (Kind::Condition, "icd10cm|E06.3", "Hashimoto's thyroiditis");
 pub const WALKING: (Kind, &str, &str) = (Kind::Interest, "walking", "");
 pub const SPANISH: (Kind, &str, &str) = (Kind::Language, "es", "");
