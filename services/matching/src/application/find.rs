@@ -9,11 +9,11 @@ use kindred_service_kit::input::page_size;
 use kindred_service_kit::position::Positions;
 
 use crate::index::{CommunitySuggestion, Found, Index, ThreadSuggestion};
-use crate::service::CONTEXT;
 
-/// The contexts whose logs the index follows beside its own.
+/// The contexts whose logs the index follows, its own among them.
 const MEMBERSHIP: &str = "membership";
 const POSTING: &str = "posting";
+const MATCHING: &str = "matching";
 /// How many matches one answer holds at most, and if not said.
 const MOST: u32 = 50;
 const USUAL: u32 = 20;
@@ -110,7 +110,7 @@ impl People {
             }
         };
         let matching = async {
-            match wanted(CONTEXT) {
+            match wanted(MATCHING) {
                 Some(sequence) => self.index.weights_reached(sequence, self.patience).await,
                 None => true,
             }
