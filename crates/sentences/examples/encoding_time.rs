@@ -1,6 +1,6 @@
 //! How long a model takes to load and to read texts of some lengths.
 //!
-//!     cargo run --release --package kindred-sentences --example measure -- "$(make model)"
+//!     cargo run --release --package kindred-sentences --example encoding_time -- "$(make model)"
 
 use std::path::PathBuf;
 use std::time::Instant;
