@@ -24,6 +24,10 @@ use super::words;
 /// What an affinity of 1 is worth beside what two people share.
 const AFFINITY: f64 = 100.0;
 
+/// What a suggestion of a community must be worth: that many there speak one's language is
+/// none.
+const TELLING: u32 = 3;
+
 /// A community that suits the viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommunitySuggestion {
@@ -70,7 +74,8 @@ impl Tenant {
         for (community, reason) in self.alike(slot) {
             found.entry(community).or_insert_with(|| empty(community)).reasons.push(reason);
         }
-        let mut found: Vec<CommunitySuggestion> = found.into_values().map(summed).collect();
+        let suggestions = found.into_values().map(summed).filter(|one| one.score >= TELLING);
+        let mut found: Vec<CommunitySuggestion> = suggestions.collect();
         found.sort_by_key(|one| (std::cmp::Reverse(one.score), self.tie_with(slot, one.community.0.as_bytes())));
         found.truncate(limit);
         found
