@@ -6,7 +6,7 @@
 //! machine, a general power is not.
 
 use crate::csr::Rows;
-use crate::{Best, Postings, Query, Scratch, Slot, Slots, Term, Weighted};
+use crate::{Best, Postings, Query, Scratch, Slot, Term, Weighted};
 
 /// How much less a thing says the more people have it, in eighths.
 const FROM: u32 = 5;
@@ -58,7 +58,7 @@ impl Cooccurrence {
     /// equal ones in the order of `tie`.
     pub fn best<K: Ord>(&self, person: u32, limit: usize, scratch: &mut Scratch, tie: impl Fn(Slot) -> K) -> Vec<Best> {
         let (terms, hidden) = self.query(person);
-        let query = Query { terms: &terms, circle: &Slots::default(), hidden, limit };
+        let query = Query { terms: &terms, hidden, limit };
         self.near.top(&query, self.things, scratch, tie)
     }
 
@@ -66,13 +66,13 @@ impl Cooccurrence {
     #[must_use]
     pub fn scores(&self, person: u32) -> Vec<u64> {
         let (terms, hidden) = self.query(person);
-        let query = Query { terms: &terms, circle: &Slots::default(), hidden, limit: 0 };
+        let query = Query { terms: &terms, hidden, limit: 0 };
         self.near.scores(&query, self.things)
     }
 
     fn query(&self, person: u32) -> (Vec<Term>, &[Slot]) {
         let has = self.has.row(person as usize);
-        (has.iter().map(|thing| Term { list: *thing, weight: 1, circle_only: false }).collect(), has)
+        (has.iter().map(|thing| Term { list: *thing, weight: 1 }).collect(), has)
     }
 }
 

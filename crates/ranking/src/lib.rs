@@ -10,6 +10,7 @@
 //! Nothing here knows people, tenants or logs.
 
 pub mod assignment;
+mod best;
 pub mod cooccurrence;
 mod csr;
 pub mod inference;
@@ -17,14 +18,13 @@ pub mod links;
 mod lists;
 pub mod outcomes;
 mod postings;
-mod raised;
 mod slots;
 mod sum;
 mod top;
 pub mod weight;
 
-pub use lists::{Ask, Clause, Lists, Merging, Repacked, Room};
-pub use postings::{Entry, ListId, Merge, Merged, Postings, Slot, Weighted};
-pub use raised::{MOST_RAISED, Raised, raised};
+pub use best::{Best, Scratch};
+pub use lists::{Ask, Clause, Lists, Merging, Repacked};
+pub use postings::{Entry, ListId, Postings, Slot, Weighted};
 pub use slots::Slots;
-pub use top::{Best, Query, Scratch, Term};
+pub use top::{Query, Term};

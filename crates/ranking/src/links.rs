@@ -5,7 +5,7 @@
 //! `1 / d`.
 
 use crate::csr::Rows;
-use crate::{Best, ListId, Postings, Query, Scratch, Slot, Slots, Term};
+use crate::{Best, ListId, Postings, Query, Scratch, Slot, Term};
 
 /// What a common neighbor without other links would add.
 const WHOLE: u32 = 1 << 16;
@@ -53,7 +53,7 @@ impl Links {
         tie: impl Fn(Slot) -> K,
     ) -> Vec<Best> {
         let (terms, hidden) = self.query(person, hide_incoming);
-        let query = Query { terms: &terms, circle: &Slots::default(), hidden: &hidden, limit };
+        let query = Query { terms: &terms, hidden: &hidden, limit };
         self.lists.top(&query, self.to.len(), scratch, tie)
     }
 
@@ -61,17 +61,17 @@ impl Links {
     #[must_use]
     pub fn nearness(&self, person: Slot, hide_incoming: bool) -> Vec<u64> {
         let (terms, hidden) = self.query(person, hide_incoming);
-        let query = Query { terms: &terms, circle: &Slots::default(), hidden: &hidden, limit: 0 };
+        let query = Query { terms: &terms, hidden: &hidden, limit: 0 };
         self.lists.scores(&query, self.to.len())
     }
 
     fn query(&self, person: Slot, hide_incoming: bool) -> (Vec<Term>, Vec<Slot>) {
-        let common = self.lists.base(person).iter().map(|neighbor| {
+        let common = self.lists.list(person).iter().map(|neighbor| {
             let degree = self.lists.length(*neighbor);
-            Term { list: *neighbor, weight: (WHOLE + degree / 2) / degree.max(1), circle_only: false }
+            Term { list: *neighbor, weight: (WHOLE + degree / 2) / degree.max(1) }
         });
         let list = self.to.len() as ListId + person;
-        let incoming = (!hide_incoming).then_some(Term { list, weight: REACHED_OUT, circle_only: false });
+        let incoming = (!hide_incoming).then_some(Term { list, weight: REACHED_OUT });
         let linked = self.to.row(person as usize).iter().copied();
         (common.chain(incoming).collect(), linked.chain([person]).collect())
     }

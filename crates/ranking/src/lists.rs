@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::{ListId, Slot, Slots};
 use packed::Packed;
-pub use top::{Ask, Clause, Room};
+pub use top::{Ask, Clause};
 
 /// Slots that are added up at a time: their sums fit into a processor's own memory. Few in
 /// tests, so that small crowds have many blocks.

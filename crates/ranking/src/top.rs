@@ -8,11 +8,9 @@
 //! Every list is added up, then one scan keeps the best: with a few dozen lists of like
 //! weight, pruning would cost more than it saves.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use crate::best::Kept;
 use crate::sum::Sum;
-use crate::{Entry, ListId, Postings, Slot, Slots};
+use crate::{Best, Entry, ListId, Postings, Scratch, Slot};
 
 /// What one list adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +19,6 @@ pub struct Term {
     pub list: ListId,
     /// What each of its entries is worth.
     pub weight: u32,
-    /// Whether it counts only for slots of the query's circle.
-    pub circle_only: bool,
 }
 
 /// What is looked for.
@@ -30,29 +26,10 @@ pub struct Term {
 pub struct Query<'a> {
     /// What counts.
     pub terms: &'a [Term],
-    /// Whom terms with `circle_only` count for.
-    pub circle: &'a Slots,
     /// Slots that are not to be found.
     pub hidden: &'a [Slot],
     /// How many are wanted.
     pub limit: usize,
-}
-
-/// A slot with its score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Best {
-    /// Which.
-    pub slot: Slot,
-    /// The sum of what its entries add, more than 0.
-    pub score: u64,
-}
-
-/// Room that a thread uses again for every query.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    narrow: Vec<u16>,
-    middle: Vec<u32>,
-    wide: Vec<u64>,
 }
 
 impl<E: Entry> Postings<E> {
@@ -98,28 +75,12 @@ impl<E: Entry> Postings<E> {
         sums.clear();
         sums.resize(capacity, S::default());
         for term in query.terms {
-            add(self.base(term.list), term, query.circle, sums);
-        }
-        for slot in self.stale() {
-            forget(sums, slot);
-        }
-        for term in query.terms {
-            add(self.delta(term.list), term, query.circle, sums);
+            for entry in self.list(term.list) {
+                sums[entry.slot() as usize].add(entry.amount(term.weight));
+            }
         }
         for slot in query.hidden {
             forget(sums, *slot);
-        }
-    }
-}
-
-fn add<E: Entry, S: Sum>(list: &[E], term: &Term, circle: &Slots, sums: &mut [S]) {
-    if term.circle_only {
-        for entry in list.iter().filter(|entry| circle.contains(entry.slot())) {
-            sums[entry.slot() as usize].add(entry.amount(term.weight));
-        }
-    } else {
-        for entry in list {
-            sums[entry.slot() as usize].add(entry.amount(term.weight));
         }
     }
 }
@@ -136,29 +97,17 @@ fn scan<S: Sum, K: Ord>(sums: &[S], limit: usize, tie: impl Fn(Slot) -> K) -> Ve
     if limit == 0 {
         return Vec::new();
     }
-    // The greater candidate is the better one; the least of those kept is on top.
-    let mut kept: BinaryHeap<Reverse<(u64, Reverse<K>, Slot)>> = BinaryHeap::with_capacity(limit + 1);
-    let mut least = 1;
+    let mut kept = Kept::new(limit);
     for (block, sums) in sums.chunks(BLOCK).enumerate() {
         let most = sums.iter().copied().fold(S::default(), S::max).score();
-        if most < least {
+        if most < kept.least {
             continue;
         }
         for (offset, sum) in sums.iter().enumerate() {
-            let score = sum.score();
-            if score < least {
-                continue;
-            }
-            let slot = (block * BLOCK + offset) as Slot;
-            kept.push(Reverse((score, Reverse(tie(slot)), slot)));
-            if kept.len() > limit {
-                kept.pop();
-            }
-            if kept.len() == limit {
-                least = kept.peek().map_or(1, |Reverse((score, ..))| *score);
+            if sum.score() >= kept.least {
+                kept.take(sum.score(), (block * BLOCK + offset) as Slot, &tie);
             }
         }
     }
-    let best = kept.into_sorted_vec().into_iter();
-    best.map(|Reverse((score, _, slot))| Best { slot, score }).collect()
+    kept.into_best()
 }

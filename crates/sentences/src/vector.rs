@@ -64,19 +64,6 @@ impl Similarity {
     }
 }
 
-impl Similarity {
-    /// What a likeness is worth where one is worth `most` and `floor` or less nothing: the
-    /// same share of it, cut to a whole.
-    #[must_use]
-    pub fn worth(self, floor: Self, most: u32) -> u32 {
-        let (above, whole) = (i64::from(self.0) - i64::from(floor.0), i64::from(Self::ONE.0) - i64::from(floor.0));
-        if above <= 0 || whole <= 0 {
-            return 0;
-        }
-        u32::try_from(above.min(whole) * i64::from(most) / whole).unwrap_or(most)
-    }
-}
-
 impl fmt::Display for Similarity {
     /// In six decimals, cut towards nothing.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,16 +128,6 @@ mod tests {
         let both = [one.clone(), other.clone()];
         assert_eq!(nearest(&both, std::slice::from_ref(&one)), Some(similarity(&one, &one)));
         assert_eq!(nearest(&[], &both), None);
-    }
-
-    #[test]
-    fn a_likeness_is_worth_its_share_above_the_floor() {
-        let floor = Similarity::thousandths(500);
-        assert_eq!(Similarity::thousandths(500).worth(floor, 100), 0);
-        assert_eq!(Similarity(-5).worth(floor, 100), 0);
-        assert_eq!(Similarity::thousandths(750).worth(floor, 100), 50);
-        assert_eq!(Similarity(Similarity::ONE.0 + 300).worth(floor, 100), 100);
-        assert_eq!(Similarity::ONE.worth(Similarity::ONE, u32::MAX), 0);
     }
 
     #[test]

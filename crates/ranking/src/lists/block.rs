@@ -1,11 +1,8 @@
 //! The sums of one block, and the best of them.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use super::BLOCK;
 use super::packed::WORDS;
-use crate::Slot;
+use crate::best::Kept;
 use crate::sum::Sum;
 
 /// After so many lists looked up for single slots of a block it costs less to add up what is
@@ -19,26 +16,6 @@ type Dense<'a> = (&'a [u64; WORDS], bool);
 pub(super) struct Group<'a> {
     pub(super) weight: u64,
     pub(super) parts: Vec<Dense<'a>>,
-}
-
-/// The best so far; the least of them is on top.
-pub(super) struct Kept<K> {
-    pub(super) heap: BinaryHeap<Reverse<(u64, Reverse<K>, Slot)>>,
-    pub(super) limit: usize,
-    /// The score below which nothing is kept.
-    pub(super) least: u64,
-}
-
-impl<K: Ord> Kept<K> {
-    pub(super) fn take(&mut self, score: u64, slot: Slot, tie: impl Fn(Slot) -> K) {
-        self.heap.push(Reverse((score, Reverse(tie(slot)), slot)));
-        if self.heap.len() > self.limit {
-            self.heap.pop();
-        }
-        if self.heap.len() == self.limit {
-            self.least = self.heap.peek().map_or(1, |Reverse((score, ..))| *score);
-        }
-    }
 }
 
 fn bit(words: &[u64], offset: u16) -> bool {
@@ -102,7 +79,7 @@ impl Late<'_> {
 }
 
 /// Gives every sum that comes to the least that is kept, with what `late` adds to it.
-pub(super) fn scan<S: Sum, K>(
+pub(super) fn scan<S: Sum, K: Ord>(
     sums: &mut [S],
     mut late: Late<'_>,
     kept: &mut Kept<K>,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::Best;
+use crate::{Best, Scratch};
 
 const SLOTS: u32 = 150;
 const LISTS: u32 = 6;
@@ -75,7 +75,7 @@ impl World {
         best
     }
 
-    fn found(&self, ask: &Ask<'_>, room: &mut Room) -> Vec<Best> {
+    fn found(&self, ask: &Ask<'_>, room: &mut Scratch) -> Vec<Best> {
         self.lists.top(ask, room, |slot| slot.reverse_bits())
     }
 }
@@ -102,7 +102,7 @@ proptest! {
     ) {
         let mut world = World::default();
         let circle: Slots = circle.into_iter().collect();
-        let mut room = Room::default();
+        let mut room = Scratch::default();
         for step in steps {
             world.take(step);
             let ask = Ask { clauses: &clauses, circle: &circle, hidden: &hidden, limit };
@@ -154,7 +154,7 @@ proptest! {
             world.take(if slot % 3 == 0 { Step::Remove(slot) } else { Step::Set(slot, held(slot + CROWD, &shares)) });
         }
         let circle: Slots = (0..CROWD).filter(|slot| drawn(*slot, 7, 4) == 0).collect();
-        let mut room = Room::default();
+        let mut room = Scratch::default();
         for (chosen, limit) in asks {
             let clauses = groups.iter().zip(0..).zip(&chosen).filter(|(_, chosen)| **chosen);
             let clauses = clauses.flat_map(|(((_, weight), group), _)| {

@@ -12,13 +12,13 @@
 //! added up as well.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
-use super::block::{Group, Kept, Late, add_few, add_few_within, add_many, scan};
+use super::block::{Group, Late, add_few, add_few_within, add_many, scan};
 use super::packed::{Head, Part, WORDS};
 use super::{BLOCK, Lists};
+use crate::best::Kept;
 use crate::sum::Sum;
-use crate::{Best, ListId, Slot, Slots};
+use crate::{Best, ListId, Scratch, Slot, Slots};
 
 /// What one list adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,14 +47,6 @@ pub struct Ask<'a> {
     pub limit: usize,
 }
 
-/// Room that a thread uses again for every ask.
-#[derive(Debug, Default)]
-pub struct Room {
-    narrow: Vec<u16>,
-    middle: Vec<u32>,
-    wide: Vec<u64>,
-}
-
 /// A clause with what is left of its parts.
 struct Cursor<'a> {
     clause: Clause,
@@ -73,14 +65,14 @@ impl Cursor<'_> {
 impl Lists {
     /// The best slots, best first; those with equal scores in the order of `tie`, the least
     /// first. Slots that score 0 are not among them.
-    pub fn top<K: Ord>(&self, ask: &Ask<'_>, room: &mut Room, tie: impl Fn(Slot) -> K) -> Vec<Best> {
+    pub fn top<K: Ord>(&self, ask: &Ask<'_>, scratch: &mut Scratch, tie: impl Fn(Slot) -> K) -> Vec<Best> {
         let most: u64 = ask.clauses.iter().fold(0, |sum, clause| sum + u64::from(clause.weight));
         if u16::try_from(most).is_ok() {
-            self.best(ask, &mut room.narrow, tie)
+            self.best(ask, &mut scratch.narrow, tie)
         } else if u32::try_from(most).is_ok() {
-            self.best(ask, &mut room.middle, tie)
+            self.best(ask, &mut scratch.middle, tie)
         } else {
-            self.best(ask, &mut room.wide, tie)
+            self.best(ask, &mut scratch.wide, tie)
         }
     }
 
@@ -112,7 +104,7 @@ impl Lists {
         }
         let mut hidden = ask.hidden.to_vec();
         hidden.sort_unstable();
-        let mut kept = Kept { heap: BinaryHeap::with_capacity(ask.limit + 1), limit: ask.limit, least: 1 };
+        let mut kept = Kept::new(ask.limit);
         self.best_changed(ask, &hidden, sums, &mut kept, &tie);
         let mut clauses = ask.clauses.to_vec();
         clauses.sort_by_key(|clause| Reverse(clause.weight));
@@ -126,8 +118,7 @@ impl Lists {
                 }
             });
         }
-        let best = kept.heap.into_sorted_vec().into_iter();
-        best.map(|Reverse((score, _, slot))| Best { slot, score }).collect()
+        kept.into_best()
     }
 
     /// The best of those who changed.

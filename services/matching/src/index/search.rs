@@ -12,7 +12,7 @@ mod pair;
 use std::cell::RefCell;
 
 use kindred_ids::{CommunityId, MemberId};
-use kindred_ranking::{Ask, Best, Clause, Room, Slot, Slots};
+use kindred_ranking::{Ask, Best, Clause, Scratch, Slot, Slots};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::FeatureId;
@@ -44,7 +44,7 @@ pub(super) struct Shared {
 }
 
 thread_local! {
-    static ROOM: RefCell<Room> = RefCell::default();
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 impl Tenant {
@@ -95,7 +95,7 @@ impl Tenant {
         hidden.extend(settled.filter_map(|member| self.slot(member)));
         let ask = Ask { clauses: &clauses, circle: &circle, hidden: &hidden, limit };
         let tie = |slot| self.tie(viewer, self.people.id(slot));
-        ROOM.with_borrow_mut(|room| self.lists.top(&ask, room, tie))
+        SCRATCH.with_borrow_mut(|scratch| self.lists.top(&ask, scratch, tie))
     }
 
     /// What the order of equal scores depends on: a hash of both people, keyed by the tenant.
