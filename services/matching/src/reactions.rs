@@ -11,7 +11,7 @@ mod put_proposals;
 mod release_places;
 mod retract_proposals;
 
-use kindred_eventsourcing::{DecodeError, RecordedCommit};
+use kindred_eventsourcing::{Contract, RecordedCommit};
 use kindred_projections::{ReactError, reaction_command_id};
 use kindred_service_kit::error::{ApiError, ErrorCode};
 
@@ -41,6 +41,13 @@ fn failed(event: usize, error: ApiError) -> ReactError {
     }
 }
 
-fn undecodable(event: usize, error: &DecodeError) -> ReactError {
-    ReactError::poison(event, error.to_string())
+/// Every event of a commit of matching's own, with its place and what a reaction to it acts on.
+fn events<D: Contract>(
+    reaction: &'static str,
+    commit: &RecordedCommit,
+) -> impl Iterator<Item = Result<(usize, D::Event, Cause), ReactError>> {
+    commit.records.iter().enumerate().map(move |(index, record)| {
+        let event = D::decode(record).map_err(|error| ReactError::poison(index, error.to_string()))?;
+        Ok((index, event, cause(reaction, commit, index)))
+    })
 }

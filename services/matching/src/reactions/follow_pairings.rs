@@ -1,12 +1,12 @@
 //! A mentor's yes ends the wait of whoever asked; where nothing comes of what a round asked,
 //! the mentee waits again. A pairing with somebody who is gone ends as it begins.
 
-use kindred_eventsourcing::{Contract as _, EventStore, RecordedCommit};
+use kindred_eventsourcing::{EventStore, RecordedCommit};
 use kindred_ids::{PairingId, TenantSlug};
 use kindred_projections::{ReactError, Reaction};
 use kindred_service_kit::error::ApiError;
 
-use super::{cause, failed, undecodable};
+use super::{events, failed};
 use crate::application::{Cause, Release, Rounds};
 use crate::domain::Pairing;
 use crate::domain::pairing::Event;
@@ -49,9 +49,9 @@ impl<S: EventStore> Reaction for FollowPairings<S> {
 
     async fn react(&self, commit: &RecordedCommit) -> Result<(), ReactError> {
         let (Some(tenant), Some(id)) = (commit.key.scope().tenant(), commit.key.id()) else { return Ok(()) };
-        for (index, record) in commit.records.iter().enumerate() {
-            let event = Pairing::decode(record).map_err(|error| undecodable(index, &error))?;
-            let followed = self.follow(tenant, PairingId(id), &event, &cause(Self::NAME, commit, index)).await;
+        for event in events::<Pairing>(Self::NAME, commit) {
+            let (index, event, cause) = event?;
+            let followed = self.follow(tenant, PairingId(id), &event, &cause).await;
             followed.map_err(|error| failed(index, error))?;
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! A round that was started is held: by whoever reads of its start, until it has finished.
 
-use kindred_eventsourcing::{Contract as _, EventStore, RecordedCommit};
+use kindred_eventsourcing::{EventStore, RecordedCommit};
 use kindred_ids::RoundId;
 use kindred_projections::{ReactError, Reaction};
 
-use super::{cause, failed, undecodable};
+use super::{events, failed};
 use crate::application::Rounds;
 use crate::domain::Round;
 use crate::domain::round::Event;
@@ -29,10 +29,10 @@ impl<S: EventStore> Reaction for HoldRounds<S> {
 
     async fn react(&self, commit: &RecordedCommit) -> Result<(), ReactError> {
         let (Some(tenant), Some(id)) = (commit.key.scope().tenant(), commit.key.id()) else { return Ok(()) };
-        for (index, record) in commit.records.iter().enumerate() {
-            let event = Round::decode(record).map_err(|error| undecodable(index, &error))?;
+        for event in events::<Round>(Self::NAME, commit) {
+            let (index, event, cause) = event?;
             if matches!(event, Event::MentorRoundStarted { .. }) {
-                let held = self.0.hold(tenant, RoundId(id), &cause(Self::NAME, commit, index)).await;
+                let held = self.0.hold(tenant, RoundId(id), &cause).await;
                 held.map_err(|error| failed(index, error))?;
             }
         }

@@ -1,10 +1,10 @@
 //! What a finished round proposes is put to the mentors, in the names of those who wait.
 
-use kindred_eventsourcing::{Contract as _, EventStore, RecordedCommit};
+use kindred_eventsourcing::{EventStore, RecordedCommit};
 use kindred_ids::RoundId;
 use kindred_projections::{ReactError, Reaction};
 
-use super::{cause, failed, undecodable};
+use super::{events, failed};
 use crate::application::Rounds;
 use crate::domain::Round;
 use crate::domain::round::Event;
@@ -29,10 +29,10 @@ impl<S: EventStore> Reaction for PutProposals<S> {
 
     async fn react(&self, commit: &RecordedCommit) -> Result<(), ReactError> {
         let (Some(tenant), Some(id)) = (commit.key.scope().tenant(), commit.key.id()) else { return Ok(()) };
-        for (index, record) in commit.records.iter().enumerate() {
-            let event = Round::decode(record).map_err(|error| undecodable(index, &error))?;
+        for event in events::<Round>(Self::NAME, commit) {
+            let (index, event, cause) = event?;
             if matches!(event, Event::MentorRoundFinished { .. }) {
-                let put = self.0.put(tenant, RoundId(id), &cause(Self::NAME, commit, index)).await;
+                let put = self.0.put(tenant, RoundId(id), &cause).await;
                 put.map_err(|error| failed(index, error))?;
             }
         }

@@ -1,9 +1,9 @@
 //! Whoever waits no longer leaves no question of a round behind.
 
-use kindred_eventsourcing::{Contract as _, EventStore, RecordedCommit};
+use kindred_eventsourcing::{EventStore, RecordedCommit};
 use kindred_projections::{ReactError, Reaction};
 
-use super::{cause, failed, undecodable};
+use super::{events, failed};
 use crate::application::Rounds;
 use crate::domain::MentorWait;
 use crate::domain::mentor_wait::Event;
@@ -28,12 +28,12 @@ impl<S: EventStore> Reaction for RetractProposals<S> {
 
     async fn react(&self, commit: &RecordedCommit) -> Result<(), ReactError> {
         let Some(tenant) = commit.key.scope().tenant() else { return Ok(()) };
-        for (index, record) in commit.records.iter().enumerate() {
-            let event = MentorWait::decode(record).map_err(|error| undecodable(index, &error))?;
+        for event in events::<MentorWait>(Self::NAME, commit) {
+            let (index, event, cause) = event?;
             if let Event::MentorWaitStopped { member, open: Some(open), .. }
             | Event::MentorWaitFulfilled { member, open: Some(open), .. } = event
             {
-                let retracted = self.0.retract(tenant, member, open, &cause(Self::NAME, commit, index)).await;
+                let retracted = self.0.retract(tenant, member, open, &cause).await;
                 retracted.map_err(|error| failed(index, error))?;
             }
         }
