@@ -46,6 +46,18 @@ pub(super) async fn hold(
     talk.meet(friend, persona("patient")?).await
 }
 
+/// Asks a client something in a speaker's name.
+macro_rules! ask {
+    ($talk:ident, $speaker:expr, $client:ident.$call:ident($message:ident)) => {
+        $talk
+            .ask($speaker, &$message, |request| {
+                let mut client = $client.clone();
+                async move { client.$call(request).await }
+            })
+            .await?
+    };
+}
+
 struct Talk<'a> {
     voices: &'a Voices,
     matching: ServiceChannel,
@@ -63,61 +75,36 @@ impl Talk<'_> {
         let client = MentoringClient::new(self.matching.clone());
         let about = "Three years with it, and back at work for two. Ask me about tired days at work.".to_owned();
         let enrol = proto::EnrolMentorRequest { command_id: command(&["mentor", "enrol"]), about, capacity: 3 };
-        self.ask(mentor, &enrol, |request| {
-            let mut client = client.clone();
-            async move { client.enrol_mentor(request).await }
-        })
-        .await?;
+        ask!(self, mentor, client.enrol_mentor(enrol));
         let (member_id, community_id) = (mentor.member_id.clone(), community.to_owned());
         let confirm =
             proto::ConfirmTrainingRequest { command_id: command(&["mentor", "training"]), member_id, community_id };
-        self.ask(manager, &confirm, |request| {
-            let mut client = client.clone();
-            async move { client.confirm_training(request).await }
-        })
-        .await?;
+        ask!(self, manager, client.confirm_training(confirm));
         let note = "I was told last month, and everything is new. May I ask you things?".to_owned();
         let member_id = mentor.member_id.clone();
         let request = proto::RequestPairingRequest { command_id: command(&["mentor", "request"]), member_id, note };
-        let asked = self
-            .ask(mentee, &request, |request| {
-                let mut client = client.clone();
-                async move { client.request_pairing(request).await }
-            })
-            .await?;
+        let asked = ask!(self, mentee, client.request_pairing(request));
         let pairing_id = asked.pairing_id;
         let answer = proto::AnswerPairingRequest {
             command_id: command(&["mentor", "answer"]),
             pairing_id: pairing_id.clone(),
             accept: true,
         };
-        self.ask(mentor, &answer, |request| {
-            let mut client = client.clone();
-            async move { client.answer_pairing(request).await }
-        })
-        .await?;
+        ask!(self, mentor, client.answer_pairing(answer));
         let check_in = proto::CheckInRequest {
             command_id: command(&["mentor", "check in"]),
             pairing_id,
             mood: PairingMood::GoingWell.into(),
             note: "The walk in the morning helps. Thank you for that.".to_owned(),
         };
-        self.ask(mentee, &check_in, |request| {
-            let mut client = client.clone();
-            async move { client.check_in(request).await }
-        })
-        .await?;
+        ask!(self, mentee, client.check_in(check_in));
         Ok(())
     }
 
     async fn wait(&self, waiting: &Speaker) -> anyhow::Result<()> {
         let client = MentoringClient::new(self.matching.clone());
         let wait = proto::WaitForMentorRequest { command_id: command(&["mentor", "wait"]) };
-        self.ask(waiting, &wait, |request| {
-            let mut client = client.clone();
-            async move { client.wait_for_mentor(request).await }
-        })
-        .await?;
+        ask!(self, waiting, client.wait_for_mentor(wait));
         Ok(())
     }
 
@@ -127,30 +114,16 @@ impl Talk<'_> {
         let note = "You wrote that evenings are hard. They are for me, too.".to_owned();
         let member_id = to.member_id.clone();
         let request = proto::RequestIntroductionRequest { command_id: command(&["meet", "ask"]), member_id, note };
-        let asked = self
-            .ask(from, &request, |request| {
-                let mut client = client.clone();
-                async move { client.request_introduction(request).await }
-            })
-            .await?;
+        let asked = ask!(self, from, client.request_introduction(request));
         let answer = proto::AnswerIntroductionRequest {
             command_id: command(&["meet", "answer"]),
             introduction_id: asked.introduction_id,
             accept: true,
         };
-        self.ask(to, &answer, |request| {
-            let mut client = client.clone();
-            async move { client.answer_introduction(request).await }
-        })
-        .await?;
+        ask!(self, to, client.answer_introduction(answer));
         let client = ConversationsClient::new(self.posting.clone());
         let open = OpenConversationRequest { command_id: command(&["meet", "open"]), member_id: to.member_id.clone() };
-        let opened = self
-            .ask(from, &open, |request| {
-                let mut client = client.clone();
-                async move { client.open_conversation(request).await }
-            })
-            .await?;
+        let opened = ask!(self, from, client.open_conversation(open));
         for (turn, (speaker, text)) in [
             (from, "Thank you for saying yes. How do you get through the hour after dinner?"),
             (to, "Slowly! I lie down for ten minutes first, and I stopped being sorry for it."),
@@ -163,11 +136,7 @@ impl Talk<'_> {
                 conversation_id: opened.conversation_id.clone(),
                 text: text.to_owned(),
             };
-            self.ask(speaker, &write, |request| {
-                let mut client = client.clone();
-                async move { client.write_message(request).await }
-            })
-            .await?;
+            ask!(self, speaker, client.write_message(write));
         }
         Ok(())
     }
