@@ -5,7 +5,7 @@ use kindred_service_kit::error::ApiError;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::query::Query;
+use super::query::{Query, limit};
 use crate::failure::Answer;
 use crate::model::People;
 use crate::operations::people;
@@ -28,11 +28,7 @@ impl PeopleQuery {
     ///
     /// `INVALID_ARGUMENT` for a number out of range.
     pub(super) fn limit(&self) -> Result<u32, ApiError> {
-        let limit = self.limit.unwrap_or(20);
-        if (1..=50).contains(&limit) {
-            return Ok(limit);
-        }
-        Err(ApiError::invalid("limit", "PAGE_SIZE", "`limit` must be 1 to 50"))
+        limit(self.limit, 20, 50)
     }
 }
 

@@ -62,3 +62,16 @@ pub fn part(cursor: Option<String>, size: Option<u32>) -> Result<Part, ApiError>
         size => Ok(Part { cursor: cursor.unwrap_or_default(), size: size.unwrap_or(0) }),
     }
 }
+
+/// How many are asked for: `usual` if not said, at most `most`.
+///
+/// # Errors
+///
+/// `INVALID_ARGUMENT` on `limit` for a number out of range.
+pub(super) fn limit(asked: Option<u32>, usual: u32, most: u32) -> Result<u32, ApiError> {
+    let limit = asked.unwrap_or(usual);
+    if (1..=most).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(ApiError::invalid("limit", "PAGE_SIZE", format!("`limit` must be 1 to {most}")))
+}

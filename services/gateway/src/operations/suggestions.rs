@@ -6,35 +6,57 @@ use kindred_service_kit::error::ApiError;
 
 use super::communities;
 use crate::backends::{Call, ask};
-use crate::model::{Match, SuggestedCommunity, SuggestedThread};
+use crate::model::{Community, Match, SuggestedCommunity, SuggestedThread, ThreadSummary};
 
-/// Communities that suit the caller, best first. One that they cannot see is left out.
-pub async fn communities(call: &Call, limit: u32) -> Result<Vec<SuggestedCommunity>, ApiError> {
-    let found = ask!(call, matching.suggest_communities(wire::SuggestCommunitiesRequest { limit }))?.communities;
-    let looked_up = found.into_iter().map(|one| async move {
-        let community = communities::get(call, &one.community_id).await.ok()?;
+/// Communities that suit the caller, by id, best first.
+pub async fn communities(call: &Call, limit: u32) -> Result<Vec<wire::CommunitySuggestion>, ApiError> {
+    Ok(ask!(call, matching.suggest_communities(wire::SuggestCommunitiesRequest { limit }))?.communities)
+}
+
+/// The same with what they are, those that are not `known` looked up. One that the caller
+/// cannot see, or has joined meanwhile, is left out.
+pub async fn described(
+    call: &Call,
+    found: Vec<wire::CommunitySuggestion>,
+    known: &[Community],
+) -> Vec<SuggestedCommunity> {
+    let described = found.into_iter().map(|one| async move {
+        let community = match known.iter().find(|known| known.community_id == one.community_id) {
+            Some(known) => known.clone(),
+            None => communities::get(call, &one.community_id).await.ok()?,
+        };
         let because_of = (!one.because_of_community_id.is_empty()).then_some(one.because_of_community_id);
         let reasons = Match::reasons_of_wire(one.reasons);
         Some(SuggestedCommunity { community, score: one.score, reasons, because_of_community_id: because_of })
     });
-    // Between the two answers the caller may have joined one.
-    let there = join_all(looked_up).await.into_iter().flatten();
-    Ok(there.filter(|one| !one.community.yours()).collect())
+    join_all(described).await.into_iter().flatten().filter(|one| !one.community.yours()).collect()
 }
 
-/// Threads that suit the caller, best first; of one community, or of all of theirs. One that
-/// they cannot read is left out.
-pub async fn threads(call: &Call, limit: u32, community_id: String) -> Result<Vec<SuggestedThread>, ApiError> {
-    let request = wire::SuggestThreadsRequest { limit, community_id };
-    let found = ask!(call, matching.suggest_threads(request))?.threads;
-    let looked_up = found.into_iter().map(|one| async move {
-        let page = Some(kindred_proto::common::Page { size: 1, ..kindred_proto::common::Page::default() });
-        let request = posting::GetThreadRequest { thread_id: one.thread_id.clone(), page };
-        let thread = ask!(call, threads.get_thread(request)).ok()?;
-        let readable = thread.thread.is_some_and(|first| !first.deleted && !first.author_erased);
-        let (thread_id, community_id) = (one.thread_id, thread.community_id);
-        let (title, replies) = (thread.title, thread.reply_count);
-        readable.then_some(SuggestedThread { thread_id, community_id, title, replies })
+/// Threads that suit the caller, by id, best first; of one community, or of all of theirs.
+pub async fn threads(call: &Call, limit: u32, community_id: String) -> Result<Vec<wire::ThreadSuggestion>, ApiError> {
+    Ok(ask!(call, matching.suggest_threads(wire::SuggestThreadsRequest { limit, community_id }))?.threads)
+}
+
+/// The same with their titles, those that are not `known` looked up. One that the caller
+/// cannot read is left out.
+pub async fn titled(call: &Call, found: Vec<wire::ThreadSuggestion>, known: &[ThreadSummary]) -> Vec<SuggestedThread> {
+    let titled = found.into_iter().map(|one| async move {
+        // The title of somebody who was erased is gone.
+        let known = known.iter().find(|known| known.thread_id == one.thread_id && !known.title.is_empty());
+        let (title, replies) = match known {
+            Some(known) => (known.title.clone(), known.replies),
+            None => title(call, &one.thread_id).await?,
+        };
+        Some(SuggestedThread { thread_id: one.thread_id, community_id: one.community_id, title, replies })
     });
-    Ok(join_all(looked_up).await.into_iter().flatten().collect())
+    join_all(titled).await.into_iter().flatten().collect()
+}
+
+/// A thread's title and how many replies it has; none of one that cannot be read.
+async fn title(call: &Call, thread_id: &str) -> Option<(String, u32)> {
+    let page = Some(kindred_proto::common::Page { size: 1, ..kindred_proto::common::Page::default() });
+    let request = posting::GetThreadRequest { thread_id: thread_id.to_owned(), page };
+    let thread = ask!(call, threads.get_thread(request)).ok()?;
+    let readable = thread.thread.is_some_and(|first| !first.deleted && !first.author_erased);
+    readable.then_some((thread.title, thread.reply_count))
 }

@@ -74,10 +74,11 @@ pub async fn list(visit: Visit) -> Answer<Response> {
         suggestions::communities(call, SUGGESTED),
         visit.frame("communities")
     );
+    let communities = communities?;
     // The page is whole without them.
-    let suggested = suggested.unwrap_or_default();
+    let suggested = suggestions::described(call, suggested.unwrap_or_default(), &communities.items).await;
     let may_create = visit.signed()?.session.has(TenantRole::Administrator);
-    Ok(html(&CommunitiesPage { communities: communities?, suggested, frame, may_create }))
+    Ok(html(&CommunitiesPage { communities, suggested, frame, may_create }))
 }
 
 #[derive(Template)]

@@ -53,7 +53,8 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
     let threads = if community.yours() { Some(threads?) } else { None };
     let stale = threads.as_ref().is_some_and(|threads| threads.stale);
     // The page is whole without them.
-    let suggested = suggested.unwrap_or_default();
+    let listed = threads.as_ref().map_or(&[][..], |threads| &threads.items);
+    let suggested = suggestions::titled(call, suggested.unwrap_or_default(), listed).await;
     Ok(html(&CommunityPage { frame: frame.behind(stale), community, threads, suggested }))
 }
 
