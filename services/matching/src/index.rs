@@ -20,7 +20,9 @@ mod graph;
 mod icd;
 mod kind;
 mod language;
+pub mod listen;
 mod members;
+mod own;
 mod people;
 pub(crate) mod profile;
 pub(crate) mod purpose;
@@ -31,7 +33,7 @@ mod search;
 pub(crate) mod snapshot;
 mod suggest;
 mod table;
-pub mod talk;
+mod talk;
 pub(crate) mod tenant;
 pub mod weighing;
 mod words;
@@ -41,7 +43,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use fact::Fact;
-use kindred_eventsourcing::{Batch, RecordedCommit};
+use kindred_eventsourcing::{Batch, DecodeError, RecordedCommit, StoreError};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use tokio::sync::watch;
 
@@ -79,6 +81,17 @@ pub struct Acquaintance {
     pub reachable: bool,
 }
 
+/// A log that the index reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogName {
+    /// Who is there, what they release, and to what they agree.
+    Membership,
+    /// Who speaks where.
+    Posting,
+    /// Weights, and who asked to meet whom.
+    Matching,
+}
+
 /// The tenants that the index holds; clones share them.
 #[derive(Clone)]
 pub struct Index(Arc<Inner>);
@@ -86,11 +99,8 @@ pub struct Index(Arc<Inner>);
 struct Inner {
     floor: u32,
     tenants: RwLock<HashMap<TenantSlug, Arc<RwLock<Tenant>>>>,
-    position: watch::Sender<u64>,
-    /// Everything up to here of matching's own log is in.
-    weights: watch::Sender<u64>,
-    /// Everything up to here of posting's log is in.
-    talk: watch::Sender<u64>,
+    /// Everything up to here of each log is in.
+    positions: [watch::Sender<u64>; 3],
 }
 
 impl Index {
@@ -98,29 +108,16 @@ impl Index {
     /// neither used nor named.
     #[must_use]
     pub fn new(floor: u32) -> Self {
-        Self(Arc::new(Inner {
-            floor,
-            tenants: RwLock::default(),
-            position: watch::Sender::new(0),
-            weights: watch::Sender::new(0),
-            talk: watch::Sender::new(0),
-        }))
+        Self(Arc::new(Inner { floor, tenants: RwLock::default(), positions: [0; 3].map(watch::Sender::new) }))
     }
 
     /// The best matches of a member, and what would give better ones.
     #[must_use]
     pub fn find(&self, tenant: &TenantSlug, viewer: MemberId, limit: usize) -> Found {
-        // Read first: what is found rests on this position or a later one.
-        let position = self.position();
-        let found = self.tenant(tenant).map(|tenant| {
-            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
-            Found {
-                matches: tenant.search(viewer, limit),
-                advice: advice(&tenant, viewer),
-                position: tenant.position.max(position),
-            }
-        });
-        found.unwrap_or_else(|| Found { matches: Vec::new(), advice: no_profile(), position })
+        let (found, position) =
+            self.asked(tenant, |tenant| Some((tenant.search(viewer, limit), advice(tenant, viewer))));
+        let (matches, advice) = found.unwrap_or_else(|| (Vec::new(), no_profile()));
+        Found { matches, advice, position }
     }
 
     /// The communities that suit a member best, and the position that this rests on.
@@ -150,10 +147,7 @@ impl Index {
     fn asked<T: Default>(&self, tenant: &TenantSlug, ask: impl Fn(&Tenant) -> T) -> (T, u64) {
         // Read first: what is found rests on this position or a later one.
         let position = self.position();
-        let answer = self.tenant(tenant).map(|tenant| {
-            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
-            (ask(&tenant), tenant.position.max(position))
-        });
+        let answer = self.look(tenant, |tenant| (ask(tenant), tenant.position.max(position)));
         answer.unwrap_or_else(|| (T::default(), position))
     }
 
@@ -161,40 +155,31 @@ impl Index {
     #[must_use]
     pub fn acquaintance(&self, tenant: &TenantSlug, one: MemberId, other: MemberId) -> Acquaintance {
         let nothing = Acquaintance { one_consents: false, other_consents: false, reachable: false };
-        self.tenant(tenant).map_or(nothing, |tenant| {
-            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
-            Acquaintance {
-                one_consents: tenant.consents(one),
-                other_consents: tenant.consents(other),
-                reachable: tenant.is_present(one) && tenant.is_present(other) && !tenant.are_apart(one, other),
-            }
-        })
+        let known = self.look(tenant, |tenant| Acquaintance {
+            one_consents: tenant.consents(one),
+            other_consents: tenant.consents(other),
+            reachable: tenant.is_present(one) && tenant.is_present(other) && !tenant.are_apart(one, other),
+        });
+        known.unwrap_or(nothing)
     }
 
     /// What a member shares with each of these, where both agreed to be matched.
     #[must_use]
     pub fn shared(&self, tenant: &TenantSlug, viewer: MemberId, others: &[MemberId]) -> Vec<Match> {
-        let tenant = self.tenant(tenant);
-        tenant
-            .map(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).shared(viewer, others))
-            .unwrap_or_default()
+        self.look(tenant, |tenant| tenant.shared(viewer, others)).unwrap_or_default()
     }
 
     /// What a member shares with each of these, in their order: none with whomever they
     /// cannot meet, 0 where one of the two did not agree to be matched.
     #[must_use]
     pub fn scores(&self, tenant: &TenantSlug, viewer: MemberId, others: &[MemberId]) -> Vec<Option<u32>> {
-        self.tenant(tenant).map_or_else(
-            || vec![None; others.len()],
-            |tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).scores(viewer, others),
-        )
+        self.look(tenant, |tenant| tenant.scores(viewer, others)).unwrap_or_else(|| vec![None; others.len()])
     }
 
     /// Whether a member was erased.
     #[must_use]
     pub fn is_erased(&self, tenant: &TenantSlug, member: MemberId) -> bool {
-        self.tenant(tenant)
-            .is_some_and(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).is_erased(member))
+        self.look(tenant, |tenant| tenant.is_erased(member)).unwrap_or_default()
     }
 
     /// Every tenant that the index knows.
@@ -206,50 +191,47 @@ impl Index {
     /// Whether a member is active in a community.
     #[must_use]
     pub fn is_inside(&self, tenant: &TenantSlug, community: CommunityId, member: MemberId) -> bool {
-        self.tenant(tenant)
-            .is_some_and(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).is_inside(community, member))
+        self.look(tenant, |tenant| tenant.is_inside(community, member)).unwrap_or_default()
     }
 
     /// Whom a member has blocked.
     #[must_use]
     pub fn blocked_by(&self, tenant: &TenantSlug, member: MemberId) -> Vec<MemberId> {
-        self.tenant(tenant)
-            .map(|tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).blocked_by(member))
-            .unwrap_or_default()
+        self.look(tenant, |tenant| tenant.blocked_by(member)).unwrap_or_default()
     }
 
     /// Forgets a member for good, whether or not the log has told of it yet.
     pub fn forget(&self, tenant: &TenantSlug, member: MemberId) {
-        self.tenant_or_new(tenant).write().unwrap_or_else(PoisonError::into_inner).forget(member);
+        self.change(tenant, |tenant| tenant.forget(member));
     }
 
     /// How many values of a tenant's people are in memory.
     #[must_use]
     pub fn values(&self, tenant: &TenantSlug) -> usize {
-        self.tenant(tenant).map_or(0, |tenant| tenant.read().unwrap_or_else(PoisonError::into_inner).values())
+        self.look(tenant, Tenant::values).unwrap_or_default()
     }
 
     /// Everything up to this sequence of membership's log is in.
     #[must_use]
     pub fn position(&self) -> u64 {
-        *self.0.position.borrow()
+        self.position_in(LogName::Membership)
     }
 
-    /// Waits until the index has come to a sequence, at most `patience`; whether it has.
-    pub async fn reached(&self, sequence: u64, patience: Duration) -> bool {
-        comes_to(&self.0.position, sequence, patience).await
+    fn position_in(&self, log: LogName) -> u64 {
+        *self.0.positions[log as usize].borrow()
     }
 
-    /// Waits until the index has come to a sequence of posting's log, at most `patience`;
+    /// Waits until the index has come to a sequence of membership's log, at most `patience`;
     /// whether it has.
-    pub async fn talk_reached(&self, sequence: u64, patience: Duration) -> bool {
-        comes_to(&self.0.talk, sequence, patience).await
+    pub async fn reached(&self, sequence: u64, patience: Duration) -> bool {
+        self.reached_in(LogName::Membership, sequence, patience).await
     }
 
-    /// Waits until the index has come to a sequence of matching's own log, at most
-    /// `patience`; whether it has.
-    pub async fn weights_reached(&self, sequence: u64, patience: Duration) -> bool {
-        comes_to(&self.0.weights, sequence, patience).await
+    /// The same of any log.
+    pub async fn reached_in(&self, log: LogName, sequence: u64, patience: Duration) -> bool {
+        let mut position = self.0.positions[log as usize].subscribe();
+        let reached = position.wait_for(|position| *position >= sequence);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
 
     /// What tables of weights are made of that it is time to fix, by tenant.
@@ -262,8 +244,24 @@ impl Index {
         due.collect()
     }
 
-    fn advance(&self, position: u64) {
-        move_up(&self.0.position, position);
+    fn advance(&self, log: LogName, position: u64) {
+        self.0.positions[log as usize].send_if_modified(|known| {
+            let moved = position > *known;
+            *known = position.max(*known);
+            moved
+        });
+    }
+
+    /// What is seen in a tenant; none in one that the index does not know.
+    fn look<T>(&self, slug: &TenantSlug, look: impl FnOnce(&Tenant) -> T) -> Option<T> {
+        let tenant = self.tenant(slug)?;
+        let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+        Some(look(&tenant))
+    }
+
+    /// Changes a tenant, whom the index knows from then on.
+    fn change(&self, slug: &TenantSlug, change: impl FnOnce(&mut Tenant)) {
+        change(&mut self.tenant_or_new(slug).write().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn tenant(&self, slug: &TenantSlug) -> Option<Arc<RwLock<Tenant>>> {
@@ -281,33 +279,20 @@ impl Index {
 }
 
 /// What each commit of a batch tells, by the tenant that it is of.
-fn by_tenant<E>(
+fn by_tenant(
     batch: &Batch,
-    read: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, E>,
-) -> Result<HashMap<TenantSlug, Vec<Fact>>, E> {
+    facts: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, DecodeError>,
+) -> Result<HashMap<TenantSlug, Vec<Fact>>, StoreError> {
     let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
     for commit in &batch.commits {
         let Some(tenant) = commit.key.scope().tenant() else { continue };
-        let facts = read(commit)?;
+        let unreadable = |source| StoreError::Unreadable { sequence: commit.sequence, source };
+        let facts = facts(commit).map_err(unreadable)?;
         if !facts.is_empty() {
             tenants.entry(tenant.clone()).or_default().extend(facts);
         }
     }
     Ok(tenants)
-}
-
-async fn comes_to(known: &watch::Sender<u64>, sequence: u64, patience: Duration) -> bool {
-    let mut known = known.subscribe();
-    let reached = known.wait_for(|known| *known >= sequence);
-    matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
-}
-
-fn move_up(known: &watch::Sender<u64>, position: u64) {
-    known.send_if_modified(|known| {
-        let moved = position > *known;
-        *known = position.max(*known);
-        moved
-    });
 }
 
 fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<String> {

@@ -23,10 +23,10 @@ use crate::application::{
 use crate::clients::MembershipClient;
 use crate::domain::round::Mode;
 use crate::grpc::Lists;
-use crate::index::Index;
 use crate::index::feed::Feed;
-use crate::index::talk::TalkFeed;
-use crate::index::weighing::{Weighing, WeightsFeed};
+use crate::index::listen::Listener;
+use crate::index::weighing::Weighing;
+use crate::index::{Index, LogName};
 use crate::projections::{Introductions, MentorWaits, Mentors, Pairings, Rounds as RoundList};
 use crate::reactions::{FollowPairings, HoldRounds, PutProposals, ReleasePlaces, RetractProposals};
 use crate::snapshots::{self, Log, Round, Snapshots, Written};
@@ -239,7 +239,7 @@ fn keep(host: &Host, snapshots: Snapshots<JetStreamStore>, minutes: u64, start: 
 /// The index follows who speaks where; matching is ready once it has caught up.
 fn listen(host: &Host, index: &Index, log: JetStreamStore, start: &Start) {
     let (ready, stop) = (host.health().condition("talk"), host.tasks().token(Stage::Supporting));
-    let (feed, loaded) = (TalkFeed::new(index.clone(), log), start.loaded.clone());
+    let (feed, loaded) = (Listener::to_posting(index.clone(), log), start.loaded.clone());
     host.tasks().spawn("talk", Stage::Supporting, async move {
         stop.run_until_cancelled(loaded.cancelled()).await;
         feed.run(move |met| ready.set(met), stop).await
@@ -249,7 +249,7 @@ fn listen(host: &Host, index: &Index, log: JetStreamStore, start: &Start) {
 /// Weights are taken in as the log fixes them, and fixed when it is time.
 fn weigh(host: &Host, index: &Index, every: Duration, start: &Start) {
     let (ready, stop) = (host.health().condition("weights"), host.tasks().token(Stage::Supporting));
-    let (feed, loaded) = (WeightsFeed::new(index.clone(), host.store().clone()), start.loaded.clone());
+    let (feed, loaded) = (Listener::to_own(index.clone(), host.store().clone()), start.loaded.clone());
     host.tasks().spawn("weights", Stage::Supporting, async move {
         stop.run_until_cancelled(loaded.cancelled()).await;
         feed.run(move |met| ready.set(met), stop).await
@@ -259,7 +259,7 @@ fn weigh(host: &Host, index: &Index, every: Duration, start: &Start) {
     host.tasks().spawn("weighing", Stage::Supporting, async move {
         while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
             if let Some(sequence) = weighing.fix_due().await {
-                index.weights_reached(sequence, every).await;
+                index.reached_in(LogName::Matching, sequence, every).await;
             }
         }
         anyhow::Ok(())

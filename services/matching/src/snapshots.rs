@@ -30,7 +30,7 @@ pub use redact::redact;
 pub use write::{Round, Written};
 
 use crate::domain::Weights;
-use crate::domain::weights::{Event, Part, weights_key};
+use crate::domain::weights::{Event, weights_key};
 use crate::index::Index;
 use crate::index::snapshot::{Refused, Stream};
 
@@ -96,9 +96,9 @@ impl<S: EventStore> Snapshots<S> {
         Self { index, database, membership, matching, keys }
     }
 
-    /// The weights that the log had fixed for a tenant up to a position, with their checksum.
-    async fn weights(&self, tenant: &TenantSlug, through: u64) -> Result<(Vec<Part>, Vec<u8>), StoreError> {
-        let (mut parts, mut sum) = (Vec::new(), Xxh3Default::new());
+    /// The checksum of the weights that the log had fixed for a tenant up to a position.
+    async fn weights(&self, tenant: &TenantSlug, through: u64) -> Result<Vec<u8>, StoreError> {
+        let mut sum = Xxh3Default::new();
         let history = self.matching.store.history(&weights_key(tenant)).await?;
         for commit in history.iter().filter(|commit| commit.sequence <= through) {
             for record in &commit.records {
@@ -109,9 +109,8 @@ impl<S: EventStore> Snapshots<S> {
                     sum.update(feature.as_bytes());
                     sum.update(&weight.to_be_bytes());
                 }
-                parts.push(part);
             }
         }
-        Ok((parts, sum.digest128().to_be_bytes().to_vec()))
+        Ok(sum.digest128().to_be_bytes().to_vec())
     }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use futures::future::OptionFuture;
 use kindred_ids::CommunityId;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::input::page_size;
 use kindred_service_kit::position::Positions;
 
-use crate::index::{CommunitySuggestion, Found, Index, ThreadSuggestion};
+use crate::index::{CommunitySuggestion, Found, Index, LogName, ThreadSuggestion};
 
 /// The contexts whose logs the index follows, its own among them.
 const MEMBERSHIP: &str = "membership";
@@ -97,25 +98,15 @@ impl People {
     /// Waits for what the caller saw of each log that the index reads; whether it came.
     async fn reached(&self, positions: &Positions) -> bool {
         let wanted = |context| positions.of_context(context).map(|(_, sequence)| sequence).max();
-        let membership = async {
-            match wanted(MEMBERSHIP) {
-                Some(sequence) => self.index.reached(sequence, self.patience).await,
-                None => true,
-            }
+        let come = |context, log| {
+            let sequence = wanted(context);
+            OptionFuture::from(sequence.map(|sequence| self.index.reached_in(log, sequence, self.patience)))
         };
-        let posting = async {
-            match wanted(POSTING) {
-                Some(sequence) => self.index.talk_reached(sequence, self.patience).await,
-                None => true,
-            }
-        };
-        let matching = async {
-            match wanted(MATCHING) {
-                Some(sequence) => self.index.weights_reached(sequence, self.patience).await,
-                None => true,
-            }
-        };
-        let (membership, posting, matching) = tokio::join!(membership, posting, matching);
-        membership && posting && matching
+        let (membership, posting, matching) = tokio::join!(
+            come(MEMBERSHIP, LogName::Membership),
+            come(POSTING, LogName::Posting),
+            come(MATCHING, LogName::Matching)
+        );
+        [membership, posting, matching].into_iter().all(|come| come != Some(false))
     }
 }

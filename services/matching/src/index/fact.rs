@@ -11,6 +11,7 @@ use super::feature::{Kind, Release};
 use super::graph::Wish;
 use super::profile::{SealedField, SealedProfile};
 use super::purpose::Purpose;
+use crate::domain::weights::Part;
 
 /// Something that changes who is found by whom.
 #[derive(Debug, Clone)]
@@ -64,7 +65,11 @@ pub(crate) enum Fact {
         from: MemberId,
         to: MemberId,
     },
-    /// Of matching's own log: how one's wish to meet another stands now.
+    /// Of matching's own log: weights that were fixed.
+    Weights {
+        part: Part,
+    },
+    /// How one's wish to meet another stands now.
     Wish {
         from: MemberId,
         to: MemberId,
@@ -84,7 +89,11 @@ impl Fact {
             | Self::Spoke { member, .. }
             | Self::Unsaid { member, .. } => Some(*member),
             Self::Wish { from, .. } => Some(*from),
-            Self::Tenant { .. } | Self::Block { .. } | Self::ThreadGone { .. } | Self::Wrote { .. } => None,
+            Self::Tenant { .. }
+            | Self::Block { .. }
+            | Self::ThreadGone { .. }
+            | Self::Wrote { .. }
+            | Self::Weights { .. } => None,
         }
     }
 }
@@ -162,7 +171,8 @@ fn consent(member: MemberId, purpose: &str, given: bool) -> Option<Fact> {
     Some(Fact::Consent { member, purpose: Purpose::from_name(purpose)?, given })
 }
 
-fn version_one(record: &Record) -> Result<(), DecodeError> {
+/// Whether an event that matters is of the version that is read here.
+pub(super) fn version_one(record: &Record) -> Result<(), DecodeError> {
     if record.version == 1 { Ok(()) } else { Err(DecodeError::unknown(record)) }
 }
 

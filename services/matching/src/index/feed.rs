@@ -16,10 +16,10 @@ use kindred_service_kit::error::chain;
 use kindred_vault::{KeyError, KeyRing};
 use tokio_util::sync::CancellationToken;
 
-use super::Index;
 use super::fact::{Fact, facts};
 use super::follow::{Take, follow, rest};
 use super::tenant::{Opened, Tenant};
+use super::{Index, LogName};
 
 /// Reads a log into an index.
 pub struct Feed<S> {
@@ -53,12 +53,9 @@ impl<S: EventStore> Take for Feed<S> {
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
         let tenants = super::by_tenant(&batch, |commit| {
             // What a snapshot holds of a tenant is in already.
-            let slug = commit.key.scope().tenant();
-            if slug.and_then(|slug| self.index.tenant(slug)).is_some_and(|tenant| stands_at(&tenant) >= commit.sequence)
-            {
-                return Ok(Vec::new());
-            }
-            facts(commit).map_err(|source| StoreError::Unreadable { sequence: commit.sequence, source })
+            let stands_at =
+                commit.key.scope().tenant().and_then(|slug| self.index.look(slug, |tenant| tenant.position));
+            if stands_at.is_some_and(|position| position >= commit.sequence) { Ok(Vec::new()) } else { facts(commit) }
         })?;
         let mut withheld = false;
         let mut opened = loop {
@@ -79,11 +76,10 @@ impl<S: EventStore> Take for Feed<S> {
         let mut changed = Vec::with_capacity(tenants.len());
         for (slug, facts) in tenants {
             let opened = opened.entry(slug.clone()).or_default();
-            let tenant = self.index.tenant_or_new(&slug);
-            tenant.write().unwrap_or_else(PoisonError::into_inner).apply(facts, opened, batch.position);
-            changed.push(tenant);
+            self.index.change(&slug, |tenant| tenant.apply(facts, opened, batch.position));
+            changed.push(self.index.tenant_or_new(&slug));
         }
-        self.index.advance(batch.position);
+        self.index.advance(LogName::Membership, batch.position);
         for tenant in changed {
             merge(tenant).await;
         }
@@ -117,20 +113,19 @@ impl<S: EventStore> Feed<S> {
 
     fn withhold(&self, tenants: &HashMap<TenantSlug, Vec<Fact>>) {
         for (slug, facts) in tenants {
-            self.index.tenant_or_new(slug).write().unwrap_or_else(PoisonError::into_inner).withhold(facts);
+            self.index.change(slug, |tenant| tenant.withhold(facts));
         }
     }
 }
 
-fn stands_at(tenant: &RwLock<Tenant>) -> u64 {
-    tenant.read().unwrap_or_else(PoisonError::into_inner).position
-}
-
 /// Merges a tenant's lists if enough of them changed, beside those who search in it.
-async fn merge(tenant: Arc<RwLock<Tenant>>) {
-    let Some(merge) = tenant.read().unwrap_or_else(PoisonError::into_inner).to_merge() else { return };
-    // A merge that panicked changed nothing; the next one is tried after the next batch.
-    if let Ok(merged) = tokio::task::spawn_blocking(move || merge.run()).await {
-        tenant.write().unwrap_or_else(PoisonError::into_inner).adopt(merged);
+pub(super) async fn merge(tenant: Arc<RwLock<Tenant>>) {
+    let Some(merge) = tenant.write().unwrap_or_else(PoisonError::into_inner).begin_merge() else { return };
+    let merged = tokio::task::spawn_blocking(move || merge.run()).await;
+    let mut tenant = tenant.write().unwrap_or_else(PoisonError::into_inner);
+    match merged {
+        Ok(merged) => tenant.adopt(merged),
+        // A merge that panicked changed nothing; the next one is tried after the next batch.
+        Err(_panicked) => tenant.give_up_merge(),
     }
 }

@@ -71,22 +71,28 @@ pub(super) struct Graph {
     answered: u32,
     /// Who wrote to whom, kept at both ends.
     letters: HashMap<MemberId, HashMap<MemberId, Letters>>,
-    /// Wishes that are open, with the feature of the one who was asked.
-    pub(super) open: HashMap<MemberId, HashMap<MemberId, FeatureId>>,
 }
 
 impl Graph {
-    /// Notes how a wish stands now.
-    pub(super) fn wish(&mut self, from: MemberId, to: MemberId, wish: Wish) {
+    /// Notes how a wish stands now; how it stood before.
+    pub(super) fn wish(&mut self, from: MemberId, to: MemberId, wish: Wish) -> Option<Wish> {
         let before = self.asked.entry(from).or_default().insert(to, wish);
         self.answered += u32::from(wish.is_answered());
         self.answered -= u32::from(before.is_some_and(Wish::is_answered));
         self.asked_by.entry(to).or_default().insert(from);
+        before
     }
 
-    /// Who asked a member, whatever came of it.
-    pub(super) fn asked_by(&self, member: MemberId) -> Vec<MemberId> {
-        self.asked_by.get(&member).into_iter().flatten().copied().collect()
+    /// Whom a member asked and who have not answered.
+    pub(super) fn open(&self, member: MemberId) -> impl Iterator<Item = MemberId> + '_ {
+        let asked = self.asked.get(&member).into_iter().flatten();
+        asked.filter(|(_, wish)| **wish == Wish::Open).map(|(to, _)| *to)
+    }
+
+    /// Who asked a member and was not answered.
+    pub(super) fn waiting_for(&self, member: MemberId) -> Vec<MemberId> {
+        let by = self.asked_by.get(&member).into_iter().flatten().copied();
+        by.filter(|from| self.asked.get(from).and_then(|asked| asked.get(&member)) == Some(&Wish::Open)).collect()
     }
 
     /// Forgets every wish of and for a member, and to whom they wrote.

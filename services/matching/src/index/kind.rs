@@ -53,7 +53,7 @@ impl Kind {
     ];
 
     /// How many there are, with what is done.
-    pub(super) const COUNT: usize = 15;
+    pub(super) const COUNT: usize = Self::ALL.len() + Self::DONE.len();
 
     /// What is done, not said.
     pub(super) const DONE: [Self; 3] = [Self::Community, Self::Thread, Self::Asked];

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use kindred_ids::TenantSlug;
 
-use super::Index;
 use super::tenant::Tenant;
+use super::{Index, LogName};
 
 /// A tenant that the index holds.
 pub(crate) struct Held {
@@ -38,7 +38,7 @@ impl Index {
 
     /// Everything up to here is in, of membership's log and of matching's own.
     pub(crate) fn positions(&self) -> (u64, u64) {
-        (self.position(), *self.0.weights.borrow())
+        (self.position(), self.position_in(LogName::Matching))
     }
 
     /// Every tenant.
@@ -57,6 +57,6 @@ impl Index {
 
     /// Goes on from this position of membership's log.
     pub(crate) fn begin(&self, position: u64) {
-        self.advance(position);
+        self.advance(LogName::Membership, position);
     }
 }

@@ -55,10 +55,7 @@ impl Tenant {
 
     /// The best matches of a member at given weights.
     pub(super) fn search_with(&self, viewer: MemberId, limit: usize, weigh: impl Fn(FeatureId) -> u16) -> Vec<Match> {
-        let Some(slot) = self.slot(viewer) else { return Vec::new() };
-        if !self.is_present(viewer) || !self.consents(viewer) {
-            return Vec::new();
-        }
+        let Some(slot) = self.findable(viewer) else { return Vec::new() };
         let mut shared = self.shareable(self.sought(slot).into_iter(), weigh);
         shared.extend(self.expanded(slot));
         let best = self.best(slot, limit, &shared);

@@ -62,7 +62,7 @@ struct Crossing {
 impl Tenant {
     /// The communities that suit a member best, of those in which they are not.
     pub(crate) fn communities_for(&self, viewer: MemberId, limit: usize) -> Vec<CommunitySuggestion> {
-        let Some(slot) = self.viewer(viewer) else { return Vec::new() };
+        let Some(slot) = self.findable(viewer) else { return Vec::new() };
         let mut found: BTreeMap<CommunityId, CommunitySuggestion> = BTreeMap::new();
         let empty = |community| CommunitySuggestion { community, score: 0, reasons: Vec::new(), because_of: None };
         for (community, weight, because_of) in self.crossed(slot) {
@@ -88,7 +88,7 @@ impl Tenant {
         only: Option<CommunityId>,
         limit: usize,
     ) -> Vec<ThreadSuggestion> {
-        let Some(slot) = self.viewer(viewer) else { return Vec::new() };
+        let Some(slot) = self.findable(viewer) else { return Vec::new() };
         let places = self.communities(self.person_at(slot).places());
         let opens = |community: &CommunityId| places.binary_search(community).is_ok();
         let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
@@ -98,7 +98,7 @@ impl Tenant {
         for from in spoken(&viewer).filter(|spoken| opens(&spoken.community)) {
             let mut walks: BTreeMap<(ThreadId, CommunityId), u64> = BTreeMap::new();
             for other in self.graph.speakers.get(&from.thread).into_iter().flatten() {
-                if *other == viewer || self.viewer(*other).is_none() || self.are_apart(viewer, *other) {
+                if *other == viewer || self.findable(*other).is_none() || self.are_apart(viewer, *other) {
                     continue;
                 }
                 let through = walk_through(spoken(other).count());
@@ -122,11 +122,6 @@ impl Tenant {
         found.sort_by_key(|one| (std::cmp::Reverse(one.score), self.tie_with(slot, one.thread.0.as_bytes())));
         found.truncate(limit);
         found
-    }
-
-    /// The slot of somebody who can be found and may look.
-    fn viewer(&self, member: MemberId) -> Option<Slot> {
-        self.slot(member).filter(|_| self.is_present(member) && self.consents(member))
     }
 
     fn speakers(&self, thread: ThreadId) -> usize {

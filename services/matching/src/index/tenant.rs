@@ -56,6 +56,8 @@ pub(crate) struct Tenant {
     pub(super) catalog: Catalog,
     /// Who releases what how, of those who can be found.
     pub(super) lists: Lists,
+    /// Whether a merge of them runs.
+    merging: bool,
     pub(super) labels: Pool<Box<str>>,
     pub(super) people: People,
     /// Communities by number, each as long as somebody is active in it.
@@ -84,6 +86,7 @@ impl Tenant {
             suspended: false,
             catalog: Catalog::default(),
             lists: Lists::default(),
+            merging: false,
             labels: Pool::default(),
             people: People::new(seed),
             places: Pool::default(),
@@ -177,6 +180,11 @@ impl Tenant {
         !self.suspended && self.person(member).is_some_and(|person| !person.suspended)
     }
 
+    /// The slot of a member who can be found, and so may look.
+    pub(super) fn findable(&self, member: MemberId) -> Option<Slot> {
+        self.slot(member).filter(|_| self.is_present(member) && self.consents(member))
+    }
+
     /// Whether a member agreed to a purpose.
     pub(crate) fn agrees(&self, member: MemberId, purpose: Purpose) -> bool {
         self.person(member).is_some_and(|person| person.agreed.contains(purpose))
@@ -197,10 +205,20 @@ impl Tenant {
         Release::ALL.iter().map(|release| self.lists.length(list(feature, *release))).sum()
     }
 
-    /// What the lists are to be merged from, once enough of them changed for that to pay.
-    pub(crate) fn to_merge(&self) -> Option<Merging> {
+    /// What the lists are to be merged from, once enough of them changed for that to pay;
+    /// none while another merge runs, since each takes only what changed up to it.
+    pub(crate) fn begin_merge(&mut self) -> Option<Merging> {
         let enough = MERGE_FROM.max(self.population as usize / MERGE_SHARE);
-        (self.lists.changed() >= enough).then(|| self.lists.merge())
+        if self.merging || self.lists.changed() < enough {
+            return None;
+        }
+        self.merging = true;
+        Some(self.lists.merge())
+    }
+
+    /// A merge came to nothing.
+    pub(crate) const fn give_up_merge(&mut self) {
+        self.merging = false;
     }
 
     /// Merges at once.
@@ -210,6 +228,7 @@ impl Tenant {
 
     /// Takes merged lists in; no answer changes.
     pub(crate) fn adopt(&mut self, merged: Repacked) {
+        self.merging = false;
         self.lists.adopt(merged);
     }
 

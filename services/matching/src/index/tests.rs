@@ -10,7 +10,10 @@ mod world;
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
+use super::fact::Fact;
 use super::feature::{Kind, Release};
+use super::purpose::Purpose;
+use super::tenant::{Opened, Tenant};
 use oracle::brief;
 use world::{COMMUNITIES, PEOPLE, Said, Step, World, histories, member, said, step};
 
@@ -150,4 +153,21 @@ fn advice_says_what_to_add() {
     let tenant = "riverside".parse().expect("a slug");
     let found = index.find(&tenant, member(0), 20);
     assert_eq!((found.matches.len(), found.advice.len()), (0, 4));
+}
+
+#[test]
+fn one_merge_runs_at_a_time_whichever_log_changed_the_lists() {
+    let mut tenant = Tenant::new(&world::tenant(), 1);
+    let consent = |person| Fact::Consent { member: member(person), purpose: Purpose::Matching, given: true };
+    tenant.apply((0..2_000).map(consent).collect(), &mut Opened::new(), 1);
+    let first = tenant.begin_merge().expect("enough changed");
+    let (thread, community) = (world::thread(0), world::community(0));
+    let spoken = (0..2_000).map(|person| Fact::Spoke { member: member(person), thread, community });
+    tenant.observe(spoken.collect(), &mut Opened::new());
+    assert!(tenant.begin_merge().is_none(), "the first one still runs");
+    tenant.adopt(first.run());
+    let second = tenant.begin_merge().expect("what changed meanwhile is enough");
+    tenant.give_up_merge();
+    assert!(tenant.begin_merge().is_some(), "another one after one that came to nothing");
+    drop(second);
 }

@@ -80,12 +80,11 @@ impl<S: EventStore> Snapshots<S> {
         query_file!("src/snapshots/one_view.sql").execute(&mut *view).await?;
         let row = query_file_as!(Row, "src/snapshots/newest.sql", slug.as_str()).fetch_optional(&mut *view).await?;
         let manifest = manifest(slug, row.ok_or(Refused::NotWhole)?);
-        let (parts, weights) = self.weights(slug, manifest.origin.matching.position).await?;
+        let weights = self.weights(slug, manifest.origin.matching.position).await?;
         manifest.check(Rules::current(self.index.floor()), &Origin { weights, ..now.clone() })?;
         let position = manifest.origin.membership.position;
         let mut tenant = self.read(manifest, &mut view).await?;
         view.rollback().await?;
-        parts.into_iter().for_each(|part| tenant.fix(part));
         // Asked for after the chunks were read: whoever is on record later is forgotten by
         // the redactor in what is installed here.
         let erased = query_file!("src/snapshots/erased.sql", slug.as_str()).fetch_all(&mut *connection).await?;

@@ -59,7 +59,7 @@ impl<S: EventStore> Snapshots<S> {
         let (mut written, mut tenants) = (Written::default(), Vec::new());
         for held in self.index.held() {
             let slug = held.slug.clone();
-            let (_, weights) = self.weights(&slug, matching).await?;
+            let weights = self.weights(&slug, matching).await?;
             let origin = Origin {
                 membership: Stream { identity: self.membership.identity.clone(), position: membership },
                 matching: Stream { identity: self.matching.identity.clone(), position: matching },

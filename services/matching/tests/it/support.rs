@@ -10,8 +10,9 @@ use kindred_eventsourcing::{EventStore, Executor, MemoryStore, Receipt, Timestam
 use kindred_ids::{CommandId, CommunityId, IntroductionId, MemberId, SessionId, TenantSlug, derive_root_id};
 use kindred_matching::application::{Acquaintances, Application, Limits, Membership, Question};
 use kindred_matching::index::feed::Feed;
-use kindred_matching::index::weighing::{Weighing, WeightsFeed};
-use kindred_matching::index::{Found, Index};
+use kindred_matching::index::listen::Listener;
+use kindred_matching::index::weighing::Weighing;
+use kindred_matching::index::{Found, Index, LogName};
 use kindred_proto::membership::{ProfileFieldKind as Kind, Visibility};
 use kindred_service_kit::caller::{Caller, Issuer, MemberClaims, Role, SigningKey, TenantRole, Trust, Verifier};
 use kindred_service_kit::clock::{Clock as _, FixedClock};
@@ -123,7 +124,7 @@ impl Town {
         let (index, blocks, stop) = (Index::new(FLOOR), Arc::new(FakeMembership::default()), CancellationToken::new());
         let feed = Feed::new(index.clone(), log.clone(), keys.clone());
         tokio::spawn(feed.run(|_| {}, stop.clone()));
-        tokio::spawn(WeightsFeed::new(index.clone(), store.clone()).run(|_| {}, stop.clone()));
+        tokio::spawn(Listener::to_own(index.clone(), store.clone()).run(|_| {}, stop.clone()));
         let patience = Duration::from_secs(5);
         let acquaintances = Acquaintances::new(index.clone(), Arc::new(log.clone()), blocks.clone(), patience);
         let executor = Executor::new(store.clone(), 1_000);
@@ -202,7 +203,10 @@ impl Town {
         let executor = Executor::new(self.store.clone(), 1_000);
         let fixed = Weighing::new(self.index.clone(), executor, self.clock.clone()).fix_due().await;
         if let Some(sequence) = fixed {
-            assert!(self.index.weights_reached(sequence, Duration::from_secs(60)).await, "weights do not arrive");
+            assert!(
+                self.index.reached_in(LogName::Matching, sequence, Duration::from_secs(60)).await,
+                "weights do not arrive"
+            );
         }
         fixed.is_some()
     }
@@ -222,10 +226,10 @@ impl Town {
         let (log, store) = (self.facts.store.clone(), self.store.clone());
         let (stop, bound) = (self.stop.clone(), Duration::from_secs(60));
         tokio::spawn(Feed::new(index.clone(), log.clone(), self.keys.clone()).run(|_| {}, stop.clone()));
-        tokio::spawn(WeightsFeed::new(index.clone(), store.clone()).run(|_| {}, stop));
+        tokio::spawn(Listener::to_own(index.clone(), store.clone()).run(|_| {}, stop));
         let heads = (EventStore::head(&log).await.unwrap(), EventStore::head(&store).await.unwrap());
         assert!(
-            index.reached(heads.0, bound).await && index.weights_reached(heads.1, bound).await,
+            index.reached(heads.0, bound).await && index.reached_in(LogName::Matching, heads.1, bound).await,
             "it does not catch up"
         );
         index

@@ -12,14 +12,10 @@ impl Tenant {
     /// What the viewer shares with each of these members, as a search would say it, whoever
     /// asked to meet whom; only with those whom a search could find.
     pub(crate) fn shared(&self, viewer: MemberId, others: &[MemberId]) -> Vec<Match> {
-        let Some(slot) = self.slot(viewer) else { return Vec::new() };
-        if !self.is_present(viewer) || !self.consents(viewer) {
-            return Vec::new();
-        }
+        let Some(slot) = self.findable(viewer) else { return Vec::new() };
         let shareable = self.suiting(slot);
-        let found = others.iter().filter(|other| self.is_present(**other) && self.consents(**other));
-        let found = found.filter(|other| **other != viewer && !self.are_apart(viewer, **other));
-        found.filter_map(|other| Some(self.compared(slot, self.slot(*other)?, &shareable))).collect()
+        let found = others.iter().filter(|other| **other != viewer && !self.are_apart(viewer, **other));
+        found.filter_map(|other| Some(self.compared(slot, self.findable(*other)?, &shareable))).collect()
     }
 
     /// What the viewer shares with each of these, without the reasons: none with whomever

@@ -1,6 +1,7 @@
 //! What people do where others are: how it comes into the lists and goes out of them.
 
 use kindred_ids::{CommunityId, MemberId, ThreadId};
+use kindred_ranking::Slot;
 
 use super::Tenant;
 use crate::index::catalog::FeatureId;
@@ -20,7 +21,7 @@ impl Tenant {
 
     /// Those whom a member asked to meet and who have not answered.
     pub(super) fn asks(&self, member: MemberId) -> impl Iterator<Item = FeatureId> + '_ {
-        self.graph.open.get(&member).into_iter().flat_map(|open| open.values().copied())
+        self.graph.open(member).filter_map(|to| self.asked_feature(to))
     }
 
     /// What those hold who asked to meet this member; none if nobody does.
@@ -102,17 +103,11 @@ impl Tenant {
         }
         let Some(slot) = self.slot_or_new(from) else { return };
         self.unlist(slot);
-        self.graph.wish(from, to, wish);
-        let open = self.graph.open.entry(from).or_default();
-        match (wish, open.get(&to).copied()) {
-            (Wish::Open, None) => {
-                open.insert(to, self.catalog.hold(&asked(to)));
-            }
-            (Wish::Granted | Wish::Declined | Wish::Withdrawn, Some(feature)) => {
-                open.remove(&to);
-                self.catalog.release(feature);
-            }
-            (Wish::Open, Some(_)) | (_, None) => {}
+        let was_open = self.graph.wish(from, to, wish) == Some(Wish::Open);
+        match (was_open, wish == Wish::Open) {
+            (false, true) => drop(self.catalog.hold(&asked(to))),
+            (true, false) => self.release_asked(to),
+            (true, true) | (false, false) => {}
         }
     }
 
@@ -122,22 +117,22 @@ impl Tenant {
         for spoken in self.graph.spoken.remove(&member).unwrap_or_default() {
             self.release_thread(member, spoken);
         }
-        for feature in self.graph.open.remove(&member).unwrap_or_default().into_values() {
+        let asked: Vec<MemberId> = self.graph.open(member).collect();
+        asked.into_iter().for_each(|to| self.release_asked(to));
+        let waiting: Vec<Slot> =
+            self.graph.waiting_for(member).into_iter().filter_map(|from| self.slot(from)).collect();
+        let listed: Vec<Slot> = waiting.iter().copied().filter(|slot| self.person_at(*slot).listed).collect();
+        listed.iter().for_each(|slot| self.unlist(*slot));
+        waiting.iter().for_each(|_| self.release_asked(member));
+        self.graph.forget_wishes(member);
+        listed.into_iter().for_each(|slot| self.enlist(slot));
+    }
+
+    /// Once for everybody whose question to a member is open no longer.
+    fn release_asked(&mut self, to: MemberId) {
+        if let Some(feature) = self.asked_feature(to) {
             self.catalog.release(feature);
         }
-        for from in self.graph.asked_by(member) {
-            let relist = self.slot(from).filter(|slot| self.person_at(*slot).listed);
-            if let Some(slot) = relist {
-                self.unlist(slot);
-            }
-            if let Some(feature) = self.graph.open.get_mut(&from).and_then(|open| open.remove(&member)) {
-                self.catalog.release(feature);
-            }
-            if let Some(slot) = relist {
-                self.enlist(slot);
-            }
-        }
-        self.graph.forget_wishes(member);
     }
 
     fn release_thread(&mut self, member: MemberId, spoken: Spoken) {

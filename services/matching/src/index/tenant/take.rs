@@ -50,6 +50,7 @@ impl Tenant {
                 | Fact::Unsaid { .. }
                 | Fact::ThreadGone { .. }
                 | Fact::Wrote { .. }
+                | Fact::Weights { .. }
                 | Fact::Wish { .. } => {}
             }
         }
@@ -136,6 +137,7 @@ impl Tenant {
                     self.graph.write(from, to);
                 }
             }
+            Fact::Weights { part } => self.fix(part),
             Fact::Wish { from, to, wish } => self.wish(from, to, wish),
         }
         Vec::new()
