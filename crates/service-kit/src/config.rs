@@ -9,6 +9,7 @@
 
 mod error;
 mod layer;
+mod peer;
 mod secret;
 mod sections;
 mod value;
@@ -21,10 +22,9 @@ use figment::providers::{Format as _, Toml};
 use serde::de::DeserializeOwned;
 
 pub use error::{ConfigError, EXIT_CODE};
+pub use peer::{ClientTls, Peer, Replicas};
 pub use secret::Secret;
-pub use sections::{
-    ClientTls, Database, Identity, LogFormat, Nats, OneOrMany, Peer, PositionTokens, Server, Telemetry, Tls,
-};
+pub use sections::{Database, Identity, LogFormat, Nats, OneOrMany, PositionTokens, Server, Telemetry, Tls};
 pub use value::{Bounded, Millis, Secs};
 
 /// What our environment variables start with; `__` also parts the sections.

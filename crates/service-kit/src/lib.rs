@@ -9,5 +9,6 @@ pub mod error;
 pub mod grpc;
 pub mod input;
 pub mod lifecycle;
+pub mod placement;
 pub mod position;
 pub mod telemetry;

@@ -40,7 +40,8 @@ impl Caller {
                 _ => return Err(TokenError::NotAService),
             },
         };
-        Ok(Self { claims, token: Token(caller.into()), via, other_tenants: false, deadline: None })
+        let token = Token { text: caller.into(), tenant: claims.subject.tenant().cloned() };
+        Ok(Self { claims, token, via, other_tenants: false, deadline: None })
     }
 
     /// The caller that the server put into a request.

@@ -20,13 +20,22 @@ const RENEW_MILLIS: i64 = 60_000;
 
 /// A signed token, ready to be sent; never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(pub(super) Arc<str>);
+pub struct Token {
+    pub(super) text: Arc<str>,
+    pub(super) tenant: Option<TenantSlug>,
+}
 
 impl Token {
     /// The text to put in metadata.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The tenant that its subject is bound to.
+    #[must_use]
+    pub const fn tenant(&self) -> Option<&TenantSlug> {
+        self.tenant.as_ref()
     }
 }
 
@@ -124,12 +133,13 @@ impl Issuer {
     }
 
     fn sign(&self, payload: Payload) -> Token {
-        self.sign_encoded(payload.encode())
+        let tenant = payload.tenant.as_deref().and_then(|tenant| tenant.parse().ok());
+        Token { tenant, ..self.sign_encoded(payload.encode()) }
     }
 
     pub(super) fn sign_encoded(&self, signed: String) -> Token {
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
-        Token(format!("{signed}.{signature}").into())
+        Token { text: format!("{signed}.{signature}").into(), tenant: None }
     }
 }
 

@@ -233,44 +233,11 @@ impl PositionTokens {
     }
 }
 
-/// Another service, as a client sees it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Peer {
-    /// `http://host:port`, or `https://` with `tls`.
-    pub url: String,
-    /// Certificates; plaintext without them.
-    pub tls: Option<ClientTls>,
-    /// Longest time for one call.
-    #[serde(default = "defaults::request_timeout")]
-    pub request_timeout_millis: Millis<1, 600_000>,
-    /// Longest time to connect.
-    #[serde(default = "defaults::connect_timeout")]
-    pub connect_timeout_millis: Millis<1, 60_000>,
-}
-
-/// `[<peer>.tls]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientTls {
-    /// Who signs the server's certificate, PEM.
-    pub ca_file: PathBuf,
-    /// Own certificate chain, PEM.
-    pub cert_file: Option<PathBuf>,
-    /// Its private key, PEM.
-    pub key_file: Option<PathBuf>,
-    /// Name in the server's certificate, where it is not the host of the URL.
-    pub server_name: Option<String>,
-}
-
 mod defaults {
     use super::{Bounded, LogFormat, Millis, Secs};
 
     pub const fn request_timeout() -> Millis<1, 600_000> {
         Millis::new(10_000)
-    }
-    pub const fn connect_timeout() -> Millis<1, 60_000> {
-        Millis::new(2_000)
     }
     pub const fn max_message_bytes() -> Bounded<1_024, 67_108_864> {
         Bounded::new(1_048_576)

@@ -3,6 +3,7 @@
 mod callers;
 mod health;
 mod limits;
+mod placed;
 mod raw;
 mod stopping;
 mod support;

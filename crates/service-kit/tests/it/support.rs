@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kindred_eventsourcing::Timestamp;
@@ -49,6 +50,8 @@ pub struct Handlers {
     pub inside: Arrivals,
     /// Lets them go.
     pub release: Notify,
+    /// How many calls of `FindPeople` came here.
+    pub asked: AtomicUsize,
 }
 
 /// Counts up, and can be waited for.
@@ -75,6 +78,7 @@ impl Arrivals {
 impl Matching for Handlers {
     async fn find_people(&self, request: Request<FindPeopleRequest>) -> Result<Response<FindPeopleResponse>, Status> {
         let caller = Caller::of(&request)?;
+        self.asked.fetch_add(1, Ordering::SeqCst);
         let seen = vec![
             caller.actor().0,
             caller.via().map_or_else(|| "-".to_owned(), |via| via.to_string()),
@@ -212,26 +216,48 @@ pub struct Platform {
 }
 
 pub async fn start(settings: Server) -> Platform {
-    let clock: SharedClock = SystemClock::shared();
-    let mut trust = Trust::new();
-    let mut issuer = |role| {
-        let (key, _pem) = SigningKey::generate().expect("a key");
-        trust = std::mem::take(&mut trust).with(role, key.public());
-        Arc::new(Issuer::new(role, key, clock.clone()))
-    };
-    let (gateway, posting) = (issuer(Role::Gateway), issuer(Role::Posting));
-    let revocations = Arc::new(Revocations::new());
-    let authorizer = Arc::new(Authorizer::load().expect("the policies"));
-    let guard = CallGuard::new(Verifier::new(trust), revocations.clone(), authorizer, clock);
-    let handlers = Arc::new(Handlers::default());
-    let routes = Routes::new(MatchingServer::from_arc(handlers.clone()))
-        .add_service(NotificationsServer::from_arc(handlers.clone()));
-    let server = GrpcServer::new(settings, guard, routes).with_reflection(kindred_proto::DESCRIPTORS);
-    let bound = server.bind().await.expect("a free port");
-    let address = bound.local_addr().expect("an address");
-    let stop = CancellationToken::new();
-    let serving = tokio::spawn(bound.serve(stop.clone()));
-    Platform { address, handlers, revocations, gateway, posting, stop, serving }
+    Keys::generate().serve(settings, |routes| routes).await
+}
+
+/// Who may call, and how it is known.
+pub struct Keys {
+    trust: Trust,
+    clock: SharedClock,
+    pub gateway: Arc<Issuer>,
+    pub posting: Arc<Issuer>,
+    pub matching: Arc<Issuer>,
+}
+
+impl Keys {
+    pub fn generate() -> Self {
+        let clock: SharedClock = SystemClock::shared();
+        let mut trust = Trust::new();
+        let mut issuer = |role| {
+            let (key, _pem) = SigningKey::generate().expect("a key");
+            trust = std::mem::take(&mut trust).with(role, key.public());
+            Arc::new(Issuer::new(role, key, clock.clone()))
+        };
+        let (gateway, posting, matching) = (issuer(Role::Gateway), issuer(Role::Posting), issuer(Role::Matching));
+        Self { trust, clock, gateway, posting, matching }
+    }
+
+    /// Serves with these settings; `wrap` is put around the handlers' routes.
+    pub async fn serve(&self, settings: Server, wrap: impl FnOnce(Routes) -> Routes) -> Platform {
+        let revocations = Arc::new(Revocations::new());
+        let authorizer = Arc::new(Authorizer::load().expect("the policies"));
+        let verifier = Verifier::new(self.trust.clone());
+        let guard = CallGuard::new(verifier, revocations.clone(), authorizer, self.clock.clone());
+        let handlers = Arc::new(Handlers::default());
+        let routes = Routes::new(MatchingServer::from_arc(handlers.clone()))
+            .add_service(NotificationsServer::from_arc(handlers.clone()));
+        let server = GrpcServer::new(settings, guard, wrap(routes)).with_reflection(kindred_proto::DESCRIPTORS);
+        let bound = server.bind().await.expect("a free port");
+        let address = bound.local_addr().expect("an address");
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(bound.serve(stop.clone()));
+        let (gateway, posting) = (self.gateway.clone(), self.posting.clone());
+        Platform { address, handlers, revocations, gateway, posting, stop, serving }
+    }
 }
 
 pub fn claims(tenant: &str) -> MemberClaims {
@@ -249,6 +275,7 @@ impl Platform {
         Peer {
             url: format!("http://{}", self.address),
             tls: None,
+            replicas: None,
             request_timeout_millis: Millis::new(10_000),
             connect_timeout_millis: Millis::new(2_000),
         }
@@ -317,6 +344,7 @@ pub fn plain_peer() -> Peer {
     Peer {
         url: "http://127.0.0.1:1".into(),
         tls: None,
+        replicas: None,
         request_timeout_millis: Millis::new(1_000),
         connect_timeout_millis: Millis::new(1_000),
     }
