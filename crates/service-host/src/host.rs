@@ -15,7 +15,10 @@ use kindred_proto::admin::admin_server::AdminServer;
 use kindred_service_kit::authorization::Authorizer;
 use kindred_service_kit::caller::{Issuer, Revocations, Role, Verifier};
 use kindred_service_kit::clock::{SharedClock, SystemClock};
-use kindred_service_kit::grpc::{CallGuard, Credentials, GrpcServer, Health, HealthServer, ServiceChannel, channel};
+use kindred_service_kit::config::Peer;
+use kindred_service_kit::grpc::{
+    CallGuard, Credentials, GrpcServer, Health, HealthServer, PlacedChannel, ServiceChannel, channel, placed_channel,
+};
 use kindred_service_kit::lifecycle::{Stage, Tasks};
 use kindred_service_kit::position::PositionKey;
 use kindred_vault::{CacheSettings, CachedKeys, KeyRing, KeySource};
@@ -151,6 +154,23 @@ impl Host {
         let peer = self.config.peers.get(&role);
         let peer = peer.with_context(|| format!("setting `peers.{role}` is required and set nowhere"))?;
         Ok(channel(peer, Credentials::new(self.issuer.clone()))?)
+    }
+
+    /// How another service is reached, or this one by its replicas.
+    #[must_use]
+    pub fn peer(&self, role: Role) -> Option<&Peer> {
+        self.config.peers.get(&role)
+    }
+
+    /// A channel to the replicas of a service, as far as the settings name any.
+    ///
+    /// # Errors
+    ///
+    /// If `peers.<role>` is wrong.
+    pub fn replicas(&self, role: Role) -> anyhow::Result<Option<PlacedChannel>> {
+        let Some(peer) = self.peer(role) else { return Ok(None) };
+        let replicas = placed_channel(peer, &Credentials::new(self.issuer.clone()));
+        Ok(Some(replicas.with_context(|| format!("reach `peers.{role}`"))?))
     }
 
     /// Data keys of `source`, kept as long as the settings say.

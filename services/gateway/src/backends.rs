@@ -31,6 +31,8 @@ use crate::positions::Positions;
 
 /// The connection to one service.
 pub type Channel = kindred_service_kit::grpc::ServiceChannel;
+/// The connection to a service whose replicas may share the tenants among them.
+pub type Placed = kindred_service_kit::grpc::PlacedChannel;
 
 /// How often one call is tried in all.
 const TRIES: u32 = 3;
@@ -50,21 +52,23 @@ pub struct Backends {
     pub(crate) sessions: SessionsClient<Channel>,
     pub(crate) threads: ThreadsClient<Channel>,
     pub(crate) conversations: ConversationsClient<Channel>,
-    pub(crate) matching: MatchingClient<Channel>,
-    pub(crate) mentoring: MentoringClient<Channel>,
+    pub(crate) matching: MatchingClient<Placed>,
+    pub(crate) mentoring: MentoringClient<Placed>,
     pub(crate) notifications: NotificationsClient<Channel>,
     pub(crate) admins: [(&'static str, AdminClient<Channel>); 4],
 }
 
-/// The four connections.
+/// The connections.
 #[derive(Debug, Clone)]
 pub struct Channels {
     /// Who people are.
     pub membership: Channel,
     /// What people write.
     pub posting: Channel,
-    /// Who suits whom.
+    /// Who suits whom: whichever replica.
     pub matching: Channel,
+    /// The same, by who holds a tenant.
+    pub matching_of_tenants: Placed,
     /// What people are told.
     pub notification: Channel,
 }
@@ -73,7 +77,7 @@ impl Backends {
     /// Clients over these connections.
     #[must_use]
     pub fn new(channels: &Channels) -> Self {
-        let Channels { membership, posting, matching, notification } = channels;
+        let Channels { membership, posting, matching, matching_of_tenants, notification } = channels;
         Self {
             programmes: ProgrammesClient::new(membership.clone()),
             communities: CommunitiesClient::new(membership.clone()),
@@ -83,8 +87,8 @@ impl Backends {
             sessions: SessionsClient::new(membership.clone()),
             threads: ThreadsClient::new(posting.clone()),
             conversations: ConversationsClient::new(posting.clone()),
-            matching: MatchingClient::new(matching.clone()),
-            mentoring: MentoringClient::new(matching.clone()),
+            matching: MatchingClient::new(matching_of_tenants.clone()),
+            mentoring: MentoringClient::new(matching_of_tenants.clone()),
             notifications: NotificationsClient::new(notification.clone()),
             admins: [
                 ("membership", AdminClient::new(membership.clone())),

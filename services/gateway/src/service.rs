@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use futures::future::BoxFuture;
 use kindred_service_kit::caller::Issuer;
 use kindred_service_kit::clock::SystemClock;
-use kindred_service_kit::grpc::{Credentials, Health, HealthServer, channel};
+use kindred_service_kit::grpc::{Credentials, Health, HealthServer, channel, placed_channel};
 use kindred_service_kit::lifecycle::{Stage, Tasks};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -80,6 +80,8 @@ fn gateway(config: &Config, stop: CancellationToken) -> anyhow::Result<Gateway> 
         membership: connect(&config.membership, "membership")?,
         posting: connect(&config.posting, "posting")?,
         matching: connect(&config.matching, "matching")?,
+        matching_of_tenants: placed_channel(&config.matching, &Credentials::new(Arc::clone(&issuer)))
+            .context("connect to the replicas of `matching`")?,
         notification: connect(&config.notification, "notification")?,
     };
     Ok(Gateway::new(settings, Backends::new(&channels), issuer, clock, stop))

@@ -2,11 +2,13 @@
 
 mod mentoring;
 mod messages;
+mod replicas;
 
 use kindred_eventsourcing::{EventStore, Position};
 use kindred_proto::matching as wire;
 use kindred_proto::matching::matching_server::{Matching, MatchingServer};
 use kindred_proto::matching::mentoring_server::MentoringServer;
+use kindred_proto::matching::replicas_server::ReplicasServer;
 use kindred_service_host::Queries;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::input;
@@ -16,6 +18,7 @@ use tonic::{Request, Response, Status};
 
 use crate::application::{Application, Introductions, Mentors, PageRequest, Pairings, People, Question};
 pub use mentoring::MentoringService;
+pub use replicas::ReplicasService;
 
 /// What may be read.
 #[derive(Clone)]
@@ -30,11 +33,21 @@ pub struct Lists {
     pub pairings: Pairings,
 }
 
+/// What every replica answers, whoever holds the tenant: it asks the log alone.
+pub const ANYWHERE: &[&str] = &["/kindred.matching.v1.Matching/CheckAcquaintance"];
+
 /// All services of this context.
-pub fn routes<S: EventStore>(application: Application<S>, lists: Lists, queries: Queries) -> Routes {
+pub fn routes<S: EventStore>(
+    application: Application<S>,
+    lists: Lists,
+    queries: Queries,
+    replicas: ReplicasService<S>,
+) -> Routes {
     let mentoring = MentoringService::new(application.clone(), lists.mentors, lists.pairings, queries.clone());
     let matching = MatchingService::new(application, lists.people, lists.introductions, queries);
-    Routes::new(MatchingServer::new(matching)).add_service(MentoringServer::new(mentoring))
+    Routes::new(MatchingServer::new(matching))
+        .add_service(MentoringServer::new(mentoring))
+        .add_service(ReplicasServer::new(replicas))
 }
 
 /// Answers calls.

@@ -7,6 +7,7 @@
 //! * Who withdraws, blocks, is suspended or erased is gone from the first answer at or
 //!   after that position of the log.
 //! * An answer stands at one position: a batch of the log is taken in whole or not at all.
+//! * Of a tenant that another replica holds nothing is kept.
 
 pub mod admit;
 mod bytes;
@@ -45,6 +46,7 @@ use std::time::Duration;
 use fact::Fact;
 use kindred_eventsourcing::{Batch, DecodeError, RecordedCommit, StoreError};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
+use kindred_service_kit::placement::Share;
 use tokio::sync::watch;
 
 pub use feature::{Feature, Kind, Release};
@@ -98,17 +100,25 @@ pub struct Index(Arc<Inner>);
 
 struct Inner {
     floor: u32,
+    share: Share,
     tenants: RwLock<HashMap<TenantSlug, Arc<RwLock<Tenant>>>>,
     /// Everything up to here of each log is in.
     positions: [watch::Sender<u64>; 3],
 }
 
 impl Index {
-    /// An empty index. A value that fewer than `floor` people of a tenant release is
-    /// neither used nor named.
+    /// An empty index of every tenant. A value that fewer than `floor` people of a tenant
+    /// release is neither used nor named.
     #[must_use]
     pub fn new(floor: u32) -> Self {
-        Self(Arc::new(Inner { floor, tenants: RwLock::default(), positions: [0; 3].map(watch::Sender::new) }))
+        Self::of_share(floor, Share::ALL)
+    }
+
+    /// An empty index of the tenants that one of several replicas holds.
+    #[must_use]
+    pub fn of_share(floor: u32, share: Share) -> Self {
+        let positions = [0; 3].map(watch::Sender::new);
+        Self(Arc::new(Inner { floor, share, tenants: RwLock::default(), positions }))
     }
 
     /// The best matches of a member, and what would give better ones.
@@ -202,7 +212,9 @@ impl Index {
 
     /// Forgets a member for good, whether or not the log has told of it yet.
     pub fn forget(&self, tenant: &TenantSlug, member: MemberId) {
-        self.change(tenant, |tenant| tenant.forget(member));
+        if self.0.share.holds(tenant) {
+            self.change(tenant, |tenant| tenant.forget(member));
+        }
     }
 
     /// How many values of a tenant's people are in memory.
@@ -278,14 +290,15 @@ impl Index {
     }
 }
 
-/// What each commit of a batch tells, by the tenant that it is of.
+/// What each commit of a batch tells, by the tenant that it is of, of those of a share.
 fn by_tenant(
+    share: Share,
     batch: &Batch,
     facts: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, DecodeError>,
 ) -> Result<HashMap<TenantSlug, Vec<Fact>>, StoreError> {
     let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
     for commit in &batch.commits {
-        let Some(tenant) = commit.key.scope().tenant() else { continue };
+        let Some(tenant) = commit.key.scope().tenant().filter(|tenant| share.holds(tenant)) else { continue };
         let unreadable = |source| StoreError::Unreadable { sequence: commit.sequence, source };
         let facts = facts(commit).map_err(unreadable)?;
         if !facts.is_empty() {

@@ -17,6 +17,7 @@ pub mod read_model;
 pub mod snapshots;
 
 pub mod reactions;
+pub mod replicas;
 
 pub mod grpc;
 

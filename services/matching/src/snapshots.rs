@@ -1,5 +1,5 @@
-//! Snapshots of the index in Postgres: written now and then by one of the replicas, read by
-//! a start.
+//! Snapshots of the index in Postgres: written now and then by the replicas, one at a time,
+//! each of the tenants that it holds, and read by a start.
 //!
 //! # Promises
 //!
@@ -13,6 +13,7 @@
 
 mod load;
 mod redact;
+mod rounds;
 mod rows;
 mod write;
 

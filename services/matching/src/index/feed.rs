@@ -51,7 +51,7 @@ impl<S: EventStore> Take for Feed<S> {
     }
 
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
-        let tenants = super::by_tenant(&batch, |commit| {
+        let tenants = super::by_tenant(self.index.share(), &batch, |commit| {
             // What a snapshot holds of a tenant is in already.
             let stands_at =
                 commit.key.scope().tenant().and_then(|slug| self.index.look(slug, |tenant| tenant.position));

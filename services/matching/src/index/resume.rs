@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kindred_ids::TenantSlug;
+use kindred_service_kit::placement::Share;
 
 use super::tenant::Tenant;
 use super::{Index, LogName};
@@ -30,6 +31,12 @@ impl Held {
 }
 
 impl Index {
+    /// The tenants that it is to hold.
+    #[must_use]
+    pub fn share(&self) -> Share {
+        self.0.share
+    }
+
     /// The cohort floor.
     #[must_use]
     pub fn floor(&self) -> u32 {

@@ -7,7 +7,8 @@ use kindred_service_kit::error::chain;
 use sqlx::{Connection as _, PgConnection, query_file, query_file_as};
 use tokio::sync::mpsc;
 
-use super::rows::{Row, manifest, stream};
+use super::rounds::{Known, RoundRow, known};
+use super::rows::{Row, manifest};
 use super::{SnapshotError, Snapshots};
 use crate::index::snapshot::{Manifest, Origin, Refused, Rules};
 use crate::index::tenant::Tenant;
@@ -26,7 +27,8 @@ pub struct Loaded {
 
 impl<S: EventStore> Snapshots<S> {
     /// Fills the index with what its newest snapshots hold. Membership's log is then to be
-    /// read from where the index stands, the others from their beginning. What cannot be used is told to whoever operates.
+    /// read from where the index stands, the others from their beginning. What cannot be used
+    /// is told to whoever operates.
     pub async fn load(&self) -> Loaded {
         match self.load_round().await {
             Ok(loaded) => loaded,
@@ -38,22 +40,23 @@ impl<S: EventStore> Snapshots<S> {
     }
 
     async fn load_round(&self) -> Result<Loaded, SnapshotError> {
-        let round = query_file!("src/snapshots/last_round.sql").fetch_optional(self.database.projector()).await?;
-        let Some(round) = round else { return Err(Refused::NotWhole.into()) };
+        let rounds = query_file_as!(RoundRow, "src/snapshots/rounds.sql").fetch_all(self.database.projector()).await?;
         let now = Origin {
             membership: self.membership.now().await?,
             matching: self.matching.now().await?,
             weights: Vec::new(),
         };
-        let (membership, matching) = (
-            stream(round.membership_stream, round.membership_position),
-            stream(round.matching_stream, round.matching_position),
-        );
-        membership.check("membership", &now.membership)?;
-        matching.check("matching", &now.matching)?;
-        let mut start = membership.position;
-        let mut loaded = Loaded::default();
-        for slug in round.tenants.iter().filter_map(|slug| slug.parse::<TenantSlug>().ok()) {
+        let (mut usable, mut refused) = (Vec::with_capacity(rounds.len()), Refused::NotWhole);
+        for round in rounds {
+            let membership = round.membership().check("membership", &now.membership);
+            match membership.and_then(|()| round.matching().check("matching", &now.matching)) {
+                Ok(()) => usable.push(round),
+                Err(error) => refused = error,
+            }
+        }
+        let Known { position, tenants } = known(self.index.share(), &usable).ok_or(refused)?;
+        let (mut start, mut loaded) = (position, Loaded::default());
+        for slug in tenants {
             let from = match self.load_tenant(&slug, &now).await {
                 Ok(from) => {
                     loaded.tenants += 1;

@@ -1,8 +1,9 @@
 INSERT INTO kindred.index_snapshot_round (
+    replicas, copies, replica,
     membership_stream, membership_position, matching_stream, matching_position, tenants
 )
-VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (only_one) DO UPDATE
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (replicas, copies, replica) DO UPDATE
 SET membership_stream = EXCLUDED.membership_stream,
     membership_position = EXCLUDED.membership_position,
     matching_stream = EXCLUDED.matching_stream,

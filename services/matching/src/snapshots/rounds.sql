@@ -1,2 +1,4 @@
-SELECT membership_stream, membership_position, matching_stream, matching_position, tenants
+SELECT
+    replicas, copies, replica,
+    membership_stream, membership_position, matching_stream, matching_position, tenants
 FROM kindred.index_snapshot_round

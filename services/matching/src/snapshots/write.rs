@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 
 use kindred_eventsourcing::EventStore;
 use kindred_ids::{EntityKey, MemberId, TenantSlug};
+use kindred_service_kit::placement::Share;
 use kindred_vault::{Aad, Sealer};
 use sqlx::{query_file, query_file_as, query_file_scalar};
 
@@ -68,8 +69,12 @@ impl<S: EventStore> Snapshots<S> {
             self.write_tenant(held, origin, round, all, &mut written).await?;
             tenants.push(slug.to_string());
         }
+        let Share { placement, replica } = self.index.share();
         query_file!(
             "src/snapshots/round.sql",
+            placement.replicas().cast_signed(),
+            placement.copies().cast_signed(),
+            replica.cast_signed(),
             self.membership.identity,
             membership.cast_signed(),
             self.matching.identity,

@@ -14,6 +14,7 @@ mod mentors;
 mod pairings;
 mod places;
 mod releasing;
+mod replicas;
 mod rounds;
 mod rounds_once;
 mod snapshots;

@@ -104,6 +104,7 @@ pub struct Town {
     pub application: Application<MemoryStore>,
     tenant: TenantSlug,
     issuer: Issuer,
+    own: Issuer,
     verifier: Verifier,
     commands: AtomicU64,
     stop: CancellationToken,
@@ -118,8 +119,8 @@ impl Town {
 
     pub fn with_keys(vault: MemoryVault, keys: Arc<dyn KeyRing>) -> Self {
         let clock = Arc::new(FixedClock::new(START));
-        let (key, _) = SigningKey::generate().unwrap();
-        let trust = Trust::new().with(Role::Gateway, key.public());
+        let ((key, _), (own, _)) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+        let trust = Trust::new().with(Role::Gateway, key.public()).with(Role::Matching, own.public());
         let (store, log) = (MemoryStore::new("matching"), MemoryStore::new("membership"));
         let (index, blocks, stop) = (Index::new(FLOOR), Arc::new(FakeMembership::default()), CancellationToken::new());
         let feed = Feed::new(index.clone(), log.clone(), keys.clone());
@@ -139,11 +140,17 @@ impl Town {
             clock: clock.clone(),
             application,
             tenant: "riverside".parse().unwrap(),
-            issuer: Issuer::new(Role::Gateway, key, clock),
+            issuer: Issuer::new(Role::Gateway, key, clock.clone()),
+            own: Issuer::new(Role::Matching, own, clock),
             verifier: Verifier::new(trust),
             commands: AtomicU64::new(0),
             stop,
         }
+    }
+
+    /// Matching itself, as another replica of it calls.
+    pub fn matching(&self) -> Caller {
+        Caller::verify(&self.verifier, self.own.service().as_str(), None, self.clock.now()).unwrap()
     }
 
     /// An id that no command had before.

@@ -1,0 +1,122 @@
+//! What rounds of writing say together: which tenants there were, up to where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kindred_ids::TenantSlug;
+use kindred_service_kit::placement::{Placement, Share};
+
+use super::rows::stream;
+use crate::index::snapshot::Stream;
+
+/// One round, by whoever wrote it.
+pub(super) struct RoundRow {
+    pub(super) replicas: i32,
+    pub(super) copies: i32,
+    pub(super) replica: i32,
+    pub(super) membership_stream: String,
+    pub(super) membership_position: i64,
+    pub(super) matching_stream: String,
+    pub(super) matching_position: i64,
+    pub(super) tenants: Vec<String>,
+}
+
+impl RoundRow {
+    /// Whose tenants it names.
+    fn share(&self) -> Share {
+        let placement = Placement::new(self.replicas.cast_unsigned(), self.copies.cast_unsigned());
+        Share { placement, replica: self.replica.cast_unsigned() }
+    }
+
+    pub(super) fn membership(&self) -> Stream {
+        stream(self.membership_stream.clone(), self.membership_position)
+    }
+
+    pub(super) fn matching(&self) -> Stream {
+        stream(self.matching_stream.clone(), self.matching_position)
+    }
+}
+
+/// The tenants of a share that had an event up to a position of membership's log.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) position: u64,
+    pub(super) tenants: BTreeSet<TenantSlug>,
+}
+
+/// What is known furthest of a share: by the rounds of this very one, or of all replicas of
+/// any number that there were, which hold all tenants together.
+pub(super) fn known(share: Share, rounds: &[RoundRow]) -> Option<Known> {
+    let own: Vec<&RoundRow> = rounds.iter().filter(|round| round.share() == share).collect();
+    let mut fleets: BTreeMap<Placement, Vec<&RoundRow>> = BTreeMap::new();
+    for round in rounds {
+        fleets.entry(round.share().placement).or_default().push(round);
+    }
+    fleets.retain(|placement, rounds| rounds.len() == placement.replicas() as usize);
+    let all = fleets.into_values().chain([own]);
+    all.filter_map(|rounds| together(share, &rounds)).max_by_key(|known| known.position)
+}
+
+/// What rounds say together; none if there are none.
+fn together(share: Share, rounds: &[&RoundRow]) -> Option<Known> {
+    let position = rounds.iter().map(|round| round.membership_position.cast_unsigned()).min()?;
+    let tenants = rounds.iter().flat_map(|round| &round.tenants).filter_map(|slug| slug.parse().ok());
+    Some(Known { position, tenants: tenants.filter(|tenant| share.holds(tenant)).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(of: (i32, i32, i32), position: i64, tenants: &[&str]) -> RoundRow {
+        let (replicas, copies, replica) = of;
+        RoundRow {
+            replicas,
+            copies,
+            replica,
+            membership_stream: "m1".to_owned(),
+            membership_position: position,
+            matching_stream: "x1".to_owned(),
+            matching_position: position,
+            tenants: tenants.iter().map(|slug| (*slug).to_owned()).collect(),
+        }
+    }
+
+    fn of(replicas: u32, copies: u32, replica: u32) -> Share {
+        Share { placement: Placement::new(replicas, copies), replica }
+    }
+
+    fn held(share: Share, tenants: &[&str]) -> BTreeSet<TenantSlug> {
+        let tenants = tenants.iter().map(|slug| slug.parse().expect("a slug"));
+        tenants.filter(|tenant| share.holds(tenant)).collect()
+    }
+
+    const NAMES: [&str; 6] = ["hill", "lake", "north", "river", "south", "valley"];
+
+    #[test]
+    fn a_share_goes_on_from_its_own_round() {
+        let share = of(3, 1, 1);
+        let mine: Vec<String> = held(share, &NAMES).iter().map(ToString::to_string).collect();
+        let mine: Vec<&str> = mine.iter().map(String::as_str).collect();
+        let rounds = [round((3, 1, 1), 50, &mine), round((3, 1, 0), 90, &[])];
+        let known = known(share, &rounds).expect("its own");
+        assert_eq!(known, Known { position: 50, tenants: held(share, &NAMES) });
+    }
+
+    #[test]
+    fn after_a_change_of_their_number_all_former_replicas_together_are_gone_on_from() {
+        let share = of(3, 1, 2);
+        let rounds = [round((2, 1, 0), 70, &NAMES[..2]), round((2, 1, 1), 60, &NAMES[2..])];
+        assert_eq!(known(share, &rounds), Some(Known { position: 60, tenants: held(share, &NAMES) }));
+        assert_eq!(known(share, &rounds[..1]), None, "one of them may not know of all");
+        let alone = [round((1, 1, 0), 40, &NAMES)];
+        assert_eq!(known(share, &alone), Some(Known { position: 40, tenants: held(share, &NAMES) }));
+    }
+
+    #[test]
+    fn the_furthest_is_gone_on_from() {
+        let share = of(1, 1, 0);
+        let rounds = [round((1, 1, 0), 40, &["hill"]), round((2, 2, 0), 70, &NAMES), round((2, 2, 1), 65, &NAMES)];
+        assert_eq!(known(share, &rounds), Some(Known { position: 65, tenants: held(share, &NAMES) }));
+        assert_eq!(known(share, &[]), None);
+    }
+}
