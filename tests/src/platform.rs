@@ -58,6 +58,15 @@ impl Demo {
         Self::spawn(data, port, &[], "ready: ").await
     }
 
+    /// The same with so many replicas of matching, which share the tenants among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub async fn start_replicated(data: &Path, port: u16, replicas: u8) -> anyhow::Result<Self> {
+        Self::spawn(data, port, &["--matching-replicas", &replicas.to_string()], "ready: ").await
+    }
+
     /// Starts the servers alone.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ pub struct Demo {
     /// meaning, too.
     #[arg(long, value_name = "FOLDER")]
     model: Option<PathBuf>,
+    /// How many replicas of matching share the tenants among them (more than one on Linux
+    /// only: each has an address of its own).
+    #[arg(long, value_name = "COUNT", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=9))]
+    matching_replicas: u8,
 }
 
 /// How long everything may take to become ready.
@@ -57,7 +61,7 @@ impl Demo {
         let begun = Instant::now();
         say("starting nats-server and Postgres")?;
         let environment = Environment::start(embedded).await?;
-        let layout = settings::write(&data, self.http, self.model.as_deref(), &environment).await?;
+        let layout = settings::write(&data, self.http, self.extent(), &environment).await?;
         say(&format!("servers are ready after {:.1} s", begun.elapsed().as_secs_f64()))?;
         let outcome = if self.servers_only {
             say("servers: ready")?;
@@ -68,6 +72,10 @@ impl Demo {
         };
         environment.stop().await?;
         if outcome == Outcome::Crashed { bail!("a task failed; the log says which") } else { Ok(()) }
+    }
+
+    fn extent(&self) -> settings::Extent<'_> {
+        settings::Extent { model: self.model.as_deref(), matching_replicas: self.matching_replicas }
     }
 
     async fn platform(&self, layout: &settings::Layout) -> anyhow::Result<Outcome> {

@@ -73,7 +73,8 @@ impl Serve {
     }
 }
 
-/// Starts all roles with the settings in a folder.
+/// Starts all roles with the settings in a folder: `<role>.toml`, and for further replicas
+/// `<role>-1.toml` and so on.
 ///
 /// # Errors
 ///
@@ -81,12 +82,15 @@ impl Serve {
 pub async fn start_all(folder: &Path, tasks: &Tasks) -> anyhow::Result<Started> {
     let mut all = Started::default();
     for role in ROLES {
-        let file = folder.join(format!("{role}.toml"));
-        let first = all.telemetry.is_none();
-        let started = Box::pin(start(role, Source::File(&file), tasks, first)).await;
-        let started = started.with_context(|| format!("start role `{role}`"))?;
-        all.grace = all.grace.max(started.grace);
-        all.telemetry = all.telemetry.or(started.telemetry);
+        let first = folder.join(format!("{role}.toml"));
+        let further = (1..).map(|replica| folder.join(format!("{role}-{replica}.toml")));
+        for file in std::iter::once(first).chain(further.take_while(|file| file.is_file())) {
+            let observe = all.telemetry.is_none();
+            let started = Box::pin(start(role, Source::File(&file), tasks, observe)).await;
+            let started = started.with_context(|| format!("start role `{role}` with `{}`", file.display()))?;
+            all.grace = all.grace.max(started.grace);
+            all.telemetry = all.telemetry.or(started.telemetry);
+        }
     }
     Ok(all)
 }

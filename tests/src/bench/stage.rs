@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use kindred::demo::environment::Environment;
-use kindred::demo::settings::{self, Layout};
+use kindred::demo::settings::{self, Extent, Layout};
 use kindred::operator::{Operator, said};
 use kindred_embedded::{Settings, Sync};
 use kindred_eventsourcing::Timestamp;
@@ -68,7 +68,8 @@ impl Stage {
         };
         let embedded = Settings { data: folder.0.clone(), ..Settings::from_env() };
         let environment = Environment::start_synced(embedded, sync).await?;
-        let layout = settings::write(&folder.0, SocketAddr::from(([127, 0, 0, 1], 0)), None, &environment).await?;
+        let layout =
+            settings::write(&folder.0, SocketAddr::from(([127, 0, 0, 1], 0)), Extent::default(), &environment).await?;
         let operator = Operator::load(Some(&layout.operator))?;
         let key = SigningKey::load(&folder.0.join("keys/gateway.key"))?;
         let gateway = Issuer::new(Role::Gateway, key, SystemClock::shared());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use kindred::demo::environment::{Environment, until_ready};
-use kindred::demo::settings::{Layout, write};
+use kindred::demo::settings::{Extent, Layout, write};
 use kindred::operator::Operator;
 use kindred_embedded::Settings;
 use rustix::process::Signal;
@@ -37,7 +37,7 @@ impl Platform {
         let settings = Settings { data: data.to_owned(), ..Settings::from_env() };
         let environment = Environment::start(settings).await.context("start the servers")?;
         let http = SocketAddr::from(([127, 0, 0, 1], 0));
-        let layout = write(data, http, None, &environment).await?;
+        let layout = write(data, http, Extent::default(), &environment).await?;
         std::fs::create_dir_all(data.join("logs")).context("make a folder for logs")?;
         let mut platform = Self { environment, layout, roles: BTreeMap::new() };
         for role in Target::ROLES {

@@ -189,7 +189,8 @@ async fn a_programme_over_many(cast: &Cast) {
 async fn the_five_communities_find_their_people() {
     let folder = std::env::temp_dir().join(format!("kindred-journeys-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    let demo = Demo::start(&folder, free_port().expect("a port")).await.expect("a demo");
+    // Two, so that some tenants are found at each.
+    let demo = Demo::start_replicated(&folder, free_port().expect("a port"), 2).await.expect("a demo");
     let cast = Cast(demo.personas().expect("people"));
     a_society_around_a_conference(&cast).await;
     patients_of_one_condition(&cast).await;

@@ -1,7 +1,7 @@
 //! The settings file of every role of the demo, made anew at each start: ports change.
 
 use std::fmt::Write as _;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -27,6 +27,48 @@ pub struct Layout {
     pub health: Vec<(String, SocketAddr)>,
 }
 
+/// The most replicas of matching that a demo runs.
+pub const MOST_REPLICAS: u8 = 9;
+
+/// How much of the platform runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent<'a> {
+    /// Folder of a sentence model.
+    pub model: Option<&'a Path>,
+    /// Replicas of matching, at least one; each holds tenants of its own.
+    pub matching_replicas: u8,
+}
+
+impl Default for Extent<'_> {
+    fn default() -> Self {
+        Self { model: None, matching_replicas: 1 }
+    }
+}
+
+impl Extent<'_> {
+    /// Where a context's replica listens: several of matching at addresses of their own, as
+    /// hosts of a cluster would.
+    fn address(self, context: &str, replica: u8) -> Ipv4Addr {
+        if context == "matching" && self.matching_replicas > 1 {
+            Ipv4Addr::new(127, 0, 1, replica)
+        } else {
+            Ipv4Addr::LOCALHOST
+        }
+    }
+
+    /// The section of a peer, by its key.
+    fn peer(self, key: &str, context: &str, port: u16) -> String {
+        let mut text = format!("[{key}]\nurl = \"http://{}:{port}\"\n", self.address(context, 0));
+        if context == "matching" && self.matching_replicas > 1 {
+            let count = self.matching_replicas;
+            let [a, b, c, _] = self.address(context, 0).octets();
+            let replicas = format!("url = \"http://{a}.{b}.{c}.{{replica}}:{port}\"\ncount = {count}\ncopies = 1\n");
+            text.push_str(&format!("[{key}.replicas]\n{replicas}"));
+        }
+        text
+    }
+}
+
 /// Writes the settings of every role.
 ///
 /// # Errors
@@ -35,14 +77,15 @@ pub struct Layout {
 pub async fn write(
     data: &Path,
     http: SocketAddr,
-    model: Option<&Path>,
+    extent: Extent<'_>,
     environment: &Environment,
 ) -> anyhow::Result<Layout> {
     let (config, key_folder) = (data.join("config"), data.join("keys"));
     std::fs::create_dir_all(&config).with_context(|| format!("make folder `{}`", config.display()))?;
     let public = keys::make(&key_folder)?;
     let http = if http.port() == 0 { SocketAddr::new(http.ip(), free_ports(1)?[0]) } else { http };
-    let ports = free_ports(CONTEXTS.len() * 2)?;
+    let further = usize::from(extent.matching_replicas.clamp(1, MOST_REPLICAS) - 1);
+    let ports = free_ports(CONTEXTS.len() * 2 + further)?;
     let peers: Vec<(String, u16)> =
         CONTEXTS.iter().map(|context| (*context).to_owned()).zip(ports.iter().copied()).collect();
     let public_url = format!("http://{http}");
@@ -53,33 +96,62 @@ pub async fn write(
     let mut health = Vec::new();
     for (index, context) in CONTEXTS.iter().enumerate() {
         let (listen, probe) = (ports[index], ports[CONTEXTS.len() + index]);
-        health.push(((*context).to_owned(), SocketAddr::from(([127, 0, 0, 1], probe))));
-        let mut text = service(context, listen, probe, &key_folder, environment)?;
-        text.push_str(&trusted);
-        for (peer, port) in peers.iter().filter(|(peer, _)| peer != context) {
-            writeln!(text, "[peers.{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
+        let replicas = if *context == "matching" { 1 + further } else { 1 };
+        for replica in 0..replicas as u8 {
+            let (name, probe) = match replica {
+                0 => ((*context).to_owned(), probe),
+                other => (format!("{context}-{other}"), ports[CONTEXTS.len() * 2 + usize::from(other) - 1]),
+            };
+            health.push((name.clone(), SocketAddr::from(([127, 0, 0, 1], probe))));
+            let address = SocketAddr::from((extent.address(context, replica), listen));
+            let mut text = service(context, address, probe, &key_folder, environment)?;
+            text.push_str(&trusted);
+            for (peer, port) in peers.iter().filter(|(peer, _)| peer != context || replicas > 1) {
+                text.push_str(&extent.peer(&format!("peers.{peer}"), peer, *port));
+            }
+            text.push_str(&own(context, &key_folder, environment, &public_url)?);
+            if replicas > 1 {
+                writeln!(text, "replica = {replica}")?;
+            }
+            if let Some(model) = extent.model.filter(|_| *context == "posting") {
+                let folder = std::path::absolute(model).with_context(|| format!("find `{}`", model.display()))?;
+                writeln!(text, "[service.sentences]\nmodel = {:?}", folder.display().to_string())?;
+            }
+            keys::write_secret(&config.join(format!("{name}.toml")), &text)?;
         }
-        text.push_str(&own(context, &key_folder, environment, &public_url)?);
-        if let Some(model) = model.filter(|_| *context == "posting") {
-            let folder = std::path::absolute(model).with_context(|| format!("find `{}`", model.display()))?;
-            writeln!(text, "[service.sentences]\nmodel = {:?}", folder.display().to_string())?;
-        }
-        keys::write_secret(&config.join(format!("{context}.toml")), &text)?;
     }
-    let gateway = gateway(http, &public_url, &key_folder, &trusted, &peers)?;
+    forget_others(&config, further)?;
+    let gateway = gateway(http, &public_url, &key_folder, &trusted, &peers, extent)?;
     keys::write_secret(&config.join("gateway.toml"), &gateway)?;
     let operator = data.join("config").join("operator.toml");
-    keys::write_secret(&operator, &operator_settings(&key_folder, &peers)?)?;
+    keys::write_secret(&operator, &operator_settings(&key_folder, &peers, extent)?)?;
     Ok(Layout { data: data.to_owned(), config, operator, public_url, health })
 }
 
-fn service(context: &str, listen: u16, probe: u16, keys: &Path, environment: &Environment) -> anyhow::Result<String> {
+/// Replicas of an earlier start are not started again.
+fn forget_others(config: &Path, further: usize) -> anyhow::Result<()> {
+    for replica in further + 1..usize::from(MOST_REPLICAS) {
+        let path = config.join(format!("matching-{replica}.toml"));
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| format!("remove `{}`", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn service(
+    context: &str,
+    listen: SocketAddr,
+    probe: u16,
+    keys: &Path,
+    environment: &Environment,
+) -> anyhow::Result<String> {
     let (folder, nats) = (keys.display(), environment.nats.url());
     let url_file = keys.join(format!("{context}.database-url"));
     crate::keys::write_secret(&url_file, &environment.database_url(context, context))?;
     Ok(format!(
         r#"[server]
-listen = "127.0.0.1:{listen}"
+listen = "{listen}"
 health_listen = "127.0.0.1:{probe}"
 [telemetry]
 log_format = "text"
@@ -140,6 +212,7 @@ fn gateway(
     keys: &Path,
     trusted: &str,
     peers: &[(String, u16)],
+    extent: Extent<'_>,
 ) -> anyhow::Result<String> {
     let folder = keys.display();
     let mut text = format!(
@@ -147,15 +220,16 @@ fn gateway(
          [identity]\nrole = \"gateway\"\nsigning_key_file = \"{folder}/gateway.key\"\n{trusted}"
     );
     for (peer, port) in peers {
-        writeln!(text, "[{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
+        text.push_str(&extent.peer(peer, peer, *port));
     }
     Ok(text)
 }
 
-fn operator_settings(keys: &Path, peers: &[(String, u16)]) -> anyhow::Result<String> {
+fn operator_settings(keys: &Path, peers: &[(String, u16)], extent: Extent<'_>) -> anyhow::Result<String> {
     let mut text = format!("name = \"demo\"\nsigning_key_file = \"{}/operator.key\"\n", keys.display());
     for (peer, port) in peers {
-        writeln!(text, "[peers.{peer}]\nurl = \"http://127.0.0.1:{port}\"")?;
+        let address = extent.address(peer, 0);
+        writeln!(text, "[peers.{peer}]\nurl = \"http://{address}:{port}\"")?;
     }
     Ok(text)
 }
