@@ -62,6 +62,9 @@ RENDERED = [
     ("NetworkPolicy refuse-all", "spec/policyTypes", ["Ingress"], "NetworkPolicy refuse-all: spec: must select every pod"),
     ("NetworkPolicy posting", "spec/egress/0", None, "NetworkPolicy posting: spec.egress: `posting` cannot reach `membership` on port 8443"),
     ("NetworkPolicy postgres", "spec/ingress/0/from/1", None, "NetworkPolicy postgres: spec.ingress: `posting` cannot reach `postgres`"),
+    ("StatefulSet matching", f"{ONE}/env/0", {"name": "KINDRED__PEERS__MATCHING__REPLICAS__COUNT", "value": "3"}, "StatefulSet matching: REPLICAS__COUNT says 3, and StatefulSet matching has 1"),
+    ("Deployment gateway", f"{ONE}/env", [{"name": "KINDRED__MATCHING__REPLICAS__COUNT", "value": "1"}], "StatefulSet matching and those who ask it must be told the same REPLICAS"),
+    ("StatefulSet matching", f"{ONE}/lifecycle", None, "lifecycle.preStop.sleep.seconds: must be 5"),
     ("NetworkPolicy nats", "spec/ingress/0/ports/0/port", 4223, "spec.ingress: `migrate` cannot reach `nats` on port 4222"),
 ]
 # In settings files: whose, what, what instead, what must be said.
@@ -77,6 +80,7 @@ SETTINGS = [
     ("posting", "[peers.membership", "[peers.notification", "setting `peers.notification`: is set, but posting never calls it"),
     ("posting", "client_ca_file", "client_authority_file", "setting `server.tls.client_authority_file`: is not a setting"),
     ("posting", "nats-password", "nats-pasword", "names the secret `nats-pasword`"),
+    ("matching", "server_name", "servername", "setting `peers.matching.tls.servername`: is not a setting"),
     ("membership", "root_key_file", "rootkey_file", "setting `service.rootkey_file`: is not a setting"),
     ("gateway", "shutdown_grace_secs = 40", 'shutdown_grace_secs = "40"', "setting `http.shutdown_grace_secs`: '40' is not a number"),
     ("gateway", "[http]", "[http", "is not TOML"),

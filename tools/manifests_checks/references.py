@@ -20,7 +20,7 @@ def check(documents, overlay, secrets, production, findings):
             *_selectors(document, pods),
         ]:
             findings.add(overlay, f"{title(document)}: {problem}")
-    for problem in [*_complete(known, pods), *_edges(documents, pods)]:
+    for problem in [*_complete(known, pods), *_edges(documents, pods), *_replicas(documents)]:
         findings.add(overlay, problem)
 
 
@@ -96,7 +96,9 @@ def _selectors(document, pods):
 
 def _complete(known, pods):
     for role in ROLES:
-        for kind in ("Deployment", "Service", "ServiceAccount", "PodDisruptionBudget", "NetworkPolicy"):
+        if ("Deployment", role) not in known and ("StatefulSet", role) not in known:
+            yield f"there is no Deployment or StatefulSet `{role}`"
+        for kind in ("Service", "ServiceAccount", "PodDisruptionBudget", "NetworkPolicy"):
             if (kind, role) not in known:
                 yield f"there is no {kind} `{role}`"
     for name in pods:
@@ -105,6 +107,25 @@ def _complete(known, pods):
     default = at(known.get(("NetworkPolicy", "refuse-all"), {}), "spec", {})
     if default != {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}:
         yield "NetworkPolicy refuse-all: spec: must select every pod, for both ways, and allow nothing"
+
+
+def _replicas(documents):
+    """Whoever places tenants on replicas must know how many there are, and all the same."""
+    there, told = {}, {}
+    for document in documents:
+        if document["kind"] == "StatefulSet":
+            there[at(document, "metadata.name")] = at(document, "spec.replicas", 1)
+        for _, container in containers(pod(document) or {}):
+            for entry in container.get("env", []):
+                setting = re.fullmatch(r"KINDRED__(?:PEERS__)?([A-Z]+)__REPLICAS__(\w+)", entry["name"])
+                if setting:
+                    told.setdefault(setting[1].lower(), {}).setdefault(title(document), {})[setting[2]] = entry.get("value")
+    for role, tellers in told.items():
+        for name, settings in tellers.items():
+            if settings.get("COUNT") != str(there.get(role)):
+                yield f"{name}: REPLICAS__COUNT says {settings.get('COUNT')}, and StatefulSet {role} has {there.get(role)}"
+        if f"StatefulSet {role}" not in tellers or len({str(sorted(settings.items())) for settings in tellers.values()}) > 1:
+            yield f"StatefulSet {role} and those who ask it must be told the same REPLICAS"
 
 
 def needed(documents):

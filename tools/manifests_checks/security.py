@@ -1,6 +1,6 @@
 """Pod Security `restricted`, as Kubernetes would refuse it, and what we ask for besides."""
 
-from .common import at, containers, pod, title
+from .common import ROLES, at, containers, pod, title
 
 VOLUMES = {"configMap", "downwardAPI", "emptyDir", "projected", "secret", "csi", "persistentVolumeClaim", "ephemeral", "image"}
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
@@ -93,7 +93,7 @@ def _limits(document, path, container):
         handlers = set(container.get(probe, {})) & {"grpc", "httpGet", "exec", "tcpSocket"}
         if len(handlers) != 1:
             yield f"{probe}: must ask in exactly one way, not {sorted(handlers)}"
-    if document["kind"] == "Deployment" and at(container, "lifecycle.preStop.sleep.seconds") != 5:
+    if at(document, "metadata.name") in ROLES and at(container, "lifecycle.preStop.sleep.seconds") != 5:
         yield "lifecycle.preStop.sleep.seconds: must be 5"
     for probe, wanted in (("readinessProbe", "readiness"), ("livenessProbe", "liveness")):
         asked = at(container, f"{probe}.grpc")

@@ -8,13 +8,14 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from .common import ROLES, ROOT, SECRETS, SERVICES, at
+from .common import ROLES, ROOT, SECRETS, SERVICES, at, title
 
 SOURCES = {
     "kit": ROOT / "crates/service-kit/src/config/sections.rs",
+    "peers": ROOT / "crates/service-kit/src/config/peer.rs",
     "host": ROOT / "crates/service-host/src/config.rs",
 }
-OWN = ("config.rs", "service.rs")
+OWN = ("config.rs", "service.rs", "service/settings.rs")
 STRUCT = re.compile(r"pub struct (\w+)(?:<\w+>)? \{\n(.*?)\n\}", re.DOTALL)
 FIELD = re.compile(r"((?:^[ \t]*#\[[^\n]*\]\n|^[ \t]*///[^\n]*\n)*)^[ \t]*(?:pub )?(\w+): ([^\n]+),$", re.MULTILINE)
 RANGE = re.compile(r"(?:Bounded|Millis|Secs)<([\d_]+), ([\d_]+)>")
@@ -46,7 +47,7 @@ class Structs:
 
 def root(role):
     """Returns the structs of a role and the name of the outermost one."""
-    structs = Structs().read(SOURCES["kit"])
+    structs = Structs().read(SOURCES["kit"]).read(SOURCES["peers"])
     own = ROOT / "services" / role / "src"
     if role in SERVICES:
         structs.read(SOURCES["host"])
@@ -122,7 +123,7 @@ def _peers(role, text):
     source = ROOT / "services" / role / "src/service.rs"
     if role not in SERVICES or not source.is_file():
         return
-    called = {peer.lower() for peer in re.findall(r"host\.channel\(Role::(\w+)\)", source.read_text())}
+    called = {peer.lower() for peer in re.findall(r"host\.(?:channel|replicas)\(Role::(\w+)\)", source.read_text())}
     try:
         told = set(tomllib.loads(text).get("peers", {}))
     except tomllib.TOMLDecodeError:
@@ -136,15 +137,16 @@ def check(documents, overlay, secrets, findings):
     maps = {at(document, "metadata.name"): document.get("data") or {} for document in documents if document["kind"] == "ConfigMap"}
     for document in documents:
         role = at(document, "metadata.name")
-        if document["kind"] != "Deployment" or role not in ROLES:
+        if document["kind"] not in ("Deployment", "StatefulSet") or role not in ROLES:
             continue
         container = at(document, "spec.template.spec.containers")[0]
-        variables = {entry["name"]: str(entry.get("value")) for entry in container.get("env", [])}
+        # What a field of the pod says is a number, such as the pod's own.
+        variables = {entry["name"]: str(entry.get("value", 0)) for entry in container.get("env", [])}
         for source in container.get("envFrom", []):
             variables |= maps.get(at(source, "configMapRef.name"), {})
         files = [data[f"{role}.toml"] for data in maps.values() if f"{role}.toml" in data]
         if len(files) != 1 or container.get("args") != ["serve", role, "--config", f"/etc/kindred/{role}.toml"]:
-            findings.add(overlay, f"Deployment {role}: must serve `{role}` with the one settings file of that name")
+            findings.add(overlay, f"{title(document)}: must serve `{role}` with the one settings file of that name")
         for text in files:
             check_file(role, f"{overlay}: ConfigMap {role}: {role}.toml", text, variables, secrets[role] | secrets[f"{role}-tls"], findings)
 
