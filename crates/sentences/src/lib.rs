@@ -19,5 +19,5 @@ mod version;
 
 pub use encoder::Encoder;
 pub use error::{EncodeError, LoadError};
-pub use vector::{DIMENSIONS, Similarity, Vector, nearest, similarity};
+pub use vector::{DIMENSIONS, Similarity, Vector, likeness, nearest, similarity};
 pub use version::ModelVersion;

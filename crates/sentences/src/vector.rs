@@ -62,6 +62,12 @@ impl Similarity {
     pub const fn thousandths(thousandths: i32) -> Self {
         Self((Self::ONE.0 as i64 * thousandths as i64 / 1_000) as i32)
     }
+
+    /// In thousandths, rounded down.
+    #[must_use]
+    pub const fn in_thousandths(self) -> i32 {
+        (self.0 as i64 * 1_000).div_euclid(Self::ONE.0 as i64) as i32
+    }
 }
 
 impl fmt::Display for Similarity {
@@ -84,6 +90,31 @@ pub fn similarity(one: &Vector, other: &Vector) -> Similarity {
 #[must_use]
 pub fn nearest(these: &[Vector], those: &[Vector]) -> Option<Similarity> {
     these.iter().flat_map(|one| those.iter().map(move |other| similarity(one, other))).max()
+}
+
+/// How alike two people's sentences are: each sentence is as near as the nearest of the other
+/// side, a side is as near as the mean of its own, and this is the mean of the two, rounded down.
+/// So it is the same from either side, who writes much does not drown who writes little, and one
+/// thing in common among many counts little. None if either has none.
+#[must_use]
+pub fn likeness(these: &[&Vector], those: &[&Vector]) -> Option<Similarity> {
+    if these.is_empty() || those.is_empty() {
+        return None;
+    }
+    let mut nearest_of_those = vec![i32::MIN; those.len()];
+    let mut near_these = 0;
+    for one in these {
+        let mut most = i32::MIN;
+        for (other, known) in those.iter().zip(&mut nearest_of_those) {
+            let Similarity(near) = similarity(one, other);
+            (most, *known) = (most.max(near), near.max(*known));
+        }
+        near_these += i64::from(most);
+    }
+    let near_those: i64 = nearest_of_those.into_iter().map(i64::from).sum();
+    let (these, those) = (these.len() as i64, those.len() as i64);
+    // The mean lies between the least and the greatest, so it is no wider than they are.
+    Some(Similarity((near_these * those + near_those * these).div_euclid(2 * these * those) as i32))
 }
 
 #[cfg(test)]
@@ -128,6 +159,44 @@ mod tests {
         let both = [one.clone(), other.clone()];
         assert_eq!(nearest(&both, std::slice::from_ref(&one)), Some(similarity(&one, &one)));
         assert_eq!(nearest(&[], &both), None);
+    }
+
+    #[test]
+    fn people_are_as_alike_as_their_sentences_are_near_on_the_whole() {
+        // Directions of which each pair is at right angles.
+        let unit = |place: usize| direction(|index| f32::from(u8::from(index == place)));
+        let [a, b, c] = [unit(0), unit(1), unit(2)];
+        let whole = similarity(&a, &a);
+        assert_eq!(likeness(&[&a], &[&a]), Some(whole));
+        assert_eq!(likeness(&[&a], &[&b]), Some(Similarity(0)));
+        assert_eq!(likeness(&[], &[&a]), None);
+        assert_eq!(likeness(&[&a], &[]), None);
+        // Of either side one of two has its like.
+        assert_eq!(likeness(&[&a, &b], &[&a, &c]), Some(Similarity(whole.0 / 2)));
+        // All of one side, and half of the other; saying it again changes nothing.
+        assert_eq!(likeness(&[&a], &[&a, &c]), Some(Similarity(whole.0 * 3 / 4)));
+        assert_eq!(likeness(&[&a, &a, &a], &[&a, &c]), Some(Similarity(whole.0 * 3 / 4)));
+    }
+
+    #[test]
+    fn a_likeness_is_the_same_from_either_side_and_in_any_order() {
+        let wave = |step: usize| direction(|index| ((index * step) as f32).sin());
+        let (these, those) = ([1, 2, 3].map(wave), [2, 5, 7, 11].map(wave));
+        let (these, mut those): (Vec<_>, Vec<_>) = (these.iter().collect(), those.iter().collect());
+        let one_way = likeness(&these, &those);
+        assert!(one_way.is_some_and(|alike| alike > Similarity(0) && alike < Similarity::ONE), "{one_way:?}");
+        assert_eq!(likeness(&those, &these), one_way);
+        those.reverse();
+        assert_eq!(likeness(&these, &those), one_way);
+    }
+
+    #[test]
+    fn thousandths_are_rounded_down_on_either_side_of_nothing() {
+        for thousandths in [-1_000, -1, 0, 1, 449, 1_000] {
+            let known = Similarity::thousandths(thousandths).in_thousandths();
+            assert!((thousandths - 1..=thousandths).contains(&known), "{thousandths}: {known}");
+        }
+        assert_eq!((Similarity(-1).in_thousandths(), Similarity::ONE.in_thousandths()), (-1, 1_000));
     }
 
     #[test]
