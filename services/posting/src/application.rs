@@ -11,6 +11,7 @@
 //! * Entities that an answer rests on are read at the leader, all at once.
 
 mod comment;
+mod comparison;
 mod conversation;
 mod cursor;
 mod delete;
@@ -41,6 +42,7 @@ use kindred_service_kit::telemetry::trace;
 use kindred_vault::{Aad, KeyError, KeyRing, Sealer};
 
 pub use comment::NewReply;
+pub use comparison::Comparison;
 pub use cursor::Cursor;
 pub use delete::Removal;
 pub use draft::Draft;

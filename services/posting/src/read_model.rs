@@ -3,6 +3,7 @@
 
 mod conversations;
 mod similar;
+mod written;
 
 use kindred_ids::{CommunityId, EntityId, MemberId, TenantSlug, ThreadId};
 use kindred_service_host::database_error;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 pub use conversations::{ConversationRow, MessageRow};
 pub use similar::VectorRow;
+pub use written::{Authored, WrittenRow};
 
 /// A thread in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,6 +29,8 @@ pub mod span {
     pub const QUERY_POST_HISTORY: &str = "query.post.history";
     /// What was asked before is looked for.
     pub const QUERY_THREAD_SIMILAR: &str = "query.thread.similar";
+    /// What members wrote is compared.
+    pub const QUERY_WRITING_COMPARE: &str = "query.writing.compare";
     /// The posts of a member are read.
     pub const QUERY_POST_BY_MEMBER: &str = "query.post.by_member";
     /// The conversations of a member are listed.
@@ -36,7 +38,7 @@ pub mod span {
     /// A conversation is read.
     pub const QUERY_CONVERSATION_GET: &str = "query.conversation.get";
     /// All of them.
-    pub const ALL: [&str; 16] = [
+    pub const ALL: [&str; 17] = [
         COMMAND_THREAD_START,
         COMMAND_COMMENT_POST,
         COMMAND_POST_EDIT,
@@ -45,6 +47,7 @@ pub mod span {
         QUERY_THREAD_LIST,
         QUERY_THREAD_GET,
         QUERY_THREAD_SIMILAR,
+        QUERY_WRITING_COMPARE,
         QUERY_POST_HISTORY,
         QUERY_POST_BY_MEMBER,
         COMMAND_CONVERSATION_OPEN,
@@ -76,7 +79,7 @@ mod tests {
     use super::{attribute, span};
 
     /// Every file that opens spans.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 11] = [
         include_str!("application/thread.rs"),
         include_str!("application/comment.rs"),
         include_str!("application/edit.rs"),
@@ -87,6 +90,7 @@ mod tests {
         include_str!("application/message.rs"),
         include_str!("application/queries/conversations.rs"),
         include_str!("application/queries/similar.rs"),
+        include_str!("application/queries/writing.rs"),
     ];
 
     #[test]

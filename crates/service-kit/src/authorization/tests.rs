@@ -44,6 +44,7 @@ fn column(name: &str) -> (Subject, Option<Role>) {
         "member" => (member(&[]), None),
         "via_posting" => (member(&[]), Some(Role::Posting)),
         "via_gateway" => (member(&[]), Some(Role::Gateway)),
+        "via_matching" => (member(&[]), Some(Role::Matching)),
         "operator" => (Subject::Operator { name: "ada".into() }, None),
         name => match name.parse::<TenantRole>() {
             Ok(role) => (member(&[role]), None),

@@ -33,6 +33,11 @@ impl Meanings {
         Self(Some(Turns { encoder, turns: Arc::new(Semaphore::new(at_once)) }))
     }
 
+    /// The version of the model; none without one.
+    pub(super) fn version(&self) -> Option<ModelVersion> {
+        self.0.as_ref().map(|turns| turns.encoder.version())
+    }
+
     /// The vectors of these texts and the version of their model; none without a model,
     /// without a turn, or if the model fails.
     pub(super) async fn of(&self, texts: Vec<String>) -> Option<(ModelVersion, Vec<Vector>)> {

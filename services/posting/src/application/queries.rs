@@ -2,6 +2,7 @@
 
 mod conversations;
 mod similar;
+mod writing;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub struct ThreadView {
 }
 
 pub use conversations::ConversationView;
+pub use writing::Alike;
 
 /// The queries of posting.
 #[derive(Clone)]

@@ -11,7 +11,9 @@ use kindred_service_kit::input;
 use tonic::{Request, Response, Status};
 
 use super::messages;
-use crate::application::{Application, Change, Meanings, NewReply, NewThread, PageRequest, Queries, Question, Removal};
+use crate::application::{
+    Application, Change, Comparison, Meanings, NewReply, NewThread, PageRequest, Queries, Question, Removal,
+};
 use crate::contract::reaction::kind;
 
 /// Answers calls.
@@ -174,6 +176,20 @@ impl<S: EventStore> Threads for ThreadsService<S> {
         let answer = self.queries.similar(&caller, &question, &metadata).await?;
         let threads = answer.rows.into_iter().map(messages::summary).collect();
         Ok(Response::new(wire::FindSimilarResponse { threads, stale: answer.stale }))
+    }
+
+    async fn compare_writing(
+        &self,
+        request: Request<wire::CompareWritingRequest>,
+    ) -> Result<Response<wire::CompareWritingResponse>, Status> {
+        let caller = Caller::of(&request)?.clone();
+        let (metadata, _, message) = request.into_parts();
+        let writers = message.writers.iter().map(|writer| (writer.member_id.as_str(), writer.communities.as_slice()));
+        let asked = Comparison::read(&message.community_ids, writers)?;
+        let alike = self.queries.compare(&caller, asked, &metadata).await?.into_iter();
+        let likenesses =
+            alike.map(|(member, thousandths)| wire::Likeness { member_id: member.to_string(), thousandths });
+        Ok(Response::new(wire::CompareWritingResponse { likenesses: likenesses.collect() }))
     }
 }
 

@@ -8,7 +8,7 @@ use kindred_eventsourcing::{
     Actor, ChainHash, CommitMeta, EventStore as _, MemoryStore, NewCommit, Record, RequestHash, Timestamp, Write,
 };
 use kindred_ids::EntityKey;
-use kindred_posting::application::CommunityRole;
+use kindred_posting::application::{CommunityRole, Meanings};
 use kindred_posting::domain::ReactionKind;
 use kindred_posting::projections::Sentences;
 use kindred_service_host::{Confirm, ContextErasure};
@@ -59,7 +59,7 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
         })
     };
     let erasure = ContextErasure::new("posting", town.keys.clone(), confirm);
-    let library = Library::open_with(&town, |builder| {
+    let library = Library::open_over(&town, Meanings::by(encoder(), 1), |builder| {
         builder.stream(membership.clone()).erasure(erasure).projection(Sentences::new(encoder()))
     })
     .await;
@@ -67,6 +67,7 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     let (ann, ben) = (town.member(diabetes, "ann").await, town.member(diabetes, "ben").await);
     let mia = town.member(diabetes, "mia").await;
     town.join(&mia, diabetes, CommunityRole::Moderator);
+    town.start(&ben, diabetes, "Bens-title", "Bens-text").await;
     let (_, thread) = town.start(&ann, diabetes, "Anns-title", "Anns-text").await;
     let (_, comment) = town.reply(&ann, thread, "Anns-reply").await;
     let (_, moderated) = town.reply(&ann, thread, "Anns-other").await;
@@ -86,6 +87,8 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     assert!(library.dump().await.contains("Anns-"));
     let of_ann = async || library.dump_of(&["question_words", "question_vectors"]).await.contains(&uuid_of(&ann));
     eventually("words and vectors", Duration::from_secs(60), async || of_ann().await.then_some(())).await;
+    let alike = async || library.compare(&ben, &[diabetes], &[&ann]).await.unwrap().contains_key(&ann.id);
+    eventually("what both wrote to be compared", Duration::from_secs(60), async || alike().await.then_some(())).await;
 
     erase(&town, &membership, &ann).await;
     eventually("the redaction of every row", Duration::from_secs(30), async || {
@@ -101,6 +104,7 @@ async fn an_erased_author_reads_as_a_former_member_without_a_word() {
     let history = library.history(&ben, None, comment).await.unwrap();
     assert!(history.iter().all(|version| version.text.is_empty()) && history.len() == 2);
     assert_eq!(library.posts_by(&ben, None, ann.id).await.unwrap(), []);
+    assert!(!alike().await, "nothing is compared with what somebody erased wrote");
     eventually("redacted vectors", Duration::from_secs(30), async || (!of_ann().await).then_some(())).await;
     assert_eq!(library.threads(&ben, None, diabetes).await.unwrap().threads[0].title, "");
 

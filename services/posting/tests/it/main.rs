@@ -7,6 +7,7 @@ mod support;
 
 mod batches;
 mod commands;
+mod comparing;
 mod conversations;
 mod erasure;
 mod limits;

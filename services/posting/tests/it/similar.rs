@@ -29,8 +29,11 @@ async fn found(library: &Library, by: &Person, after: &Receipt, question: wire::
 }
 
 /// Vectors come beside the rest: waits until as many are there.
-async fn meant(library: &Library, count: usize) {
+pub async fn meant(library: &Library, count: usize) {
     eventually("vectors", Duration::from_secs(60), async || {
+        if !library.has_vectors().await {
+            return None;
+        }
         let rows = library.dump_of(&["question_vectors"]).await;
         (rows.lines().filter(|line| line.starts_with('(')).count() == count).then_some(())
     })

@@ -203,6 +203,10 @@ impl Threads for Fake {
         let threads = own.map(|(key, talk)| summary(key, talk)).take(ask.limit as usize).collect();
         Ok(Response::new(FindSimilarResponse { threads, stale: world.stale }))
     }
+
+    async fn compare_writing(&self, _: Request<CompareWritingRequest>) -> Answer<CompareWritingResponse> {
+        Err(Status::unimplemented("only matching asks for this"))
+    }
 }
 
 /// How a thread is listed.

@@ -1,5 +1,6 @@
 //! A database of a test's own, a projector on it, and the gRPC face over both.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -178,6 +179,40 @@ impl Library {
     ) -> Result<Vec<wire::ThreadSummary>, ApiError> {
         let answer = self.service.find_similar(self.request(by, after, message)).await;
         answer.map(|answer| answer.into_inner().threads).map_err(ApiError::from)
+    }
+
+    /// How alike what somebody wrote is to what others wrote, each of whom is where all of these
+    /// communities are.
+    pub async fn compare(
+        &self,
+        by: &Person,
+        communities: &[CommunityId],
+        writers: &[&Person],
+    ) -> Result<BTreeMap<MemberId, u32>, ApiError> {
+        let places = (0..).zip(communities).map(|(place, _)| place);
+        let writer =
+            |writer: &&Person| wire::Writer { member_id: writer.id.to_string(), communities: places.clone().collect() };
+        self.compare_as(by, communities, writers.iter().map(writer).collect()).await
+    }
+
+    pub async fn compare_as(
+        &self,
+        by: &Person,
+        communities: &[CommunityId],
+        writers: Vec<wire::Writer>,
+    ) -> Result<BTreeMap<MemberId, u32>, ApiError> {
+        let community_ids = communities.iter().map(ToString::to_string).collect();
+        let message = wire::CompareWritingRequest { community_ids, writers };
+        let answer = self.service.compare_writing(self.request(by, None, message)).await.map_err(ApiError::from)?;
+        let alike = answer.into_inner().likenesses.into_iter();
+        Ok(alike.map(|alike| (alike.member_id.parse().unwrap(), alike.thousandths)).collect())
+    }
+
+    /// Whether the first build of vectors, which nobody waits for, is over.
+    pub async fn has_vectors(&self) -> bool {
+        let mut connection = self.database.superuser().await.unwrap();
+        let query = "SELECT to_regclass('views.question_vectors_v1') IS NOT NULL";
+        sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap()
     }
 
     /// Everything in the live generation, as text.
