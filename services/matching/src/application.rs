@@ -51,7 +51,7 @@ use crate::domain::{Introduction, Mentor, MentorWait, Pairing, Round};
 use crate::index::{Acquaintance, Index};
 pub use check_in::NewCheckIn;
 pub use cursor::Cursor;
-pub use find::People;
+pub use find::{People, Writing};
 pub use list::{Introductions, Page, PageRequest};
 pub use mentor::NewOffer;
 pub use mentors::{FreeMentor, Loads, Mentors, Queue, Restraint};

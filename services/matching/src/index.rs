@@ -55,7 +55,7 @@ pub use profile::PlainField;
 use purpose::Purpose;
 pub use reason::{About, Reason};
 pub(crate) use resume::{Held, TenantPosition};
-pub use search::Match;
+pub use search::{Alike, Match, Writers};
 pub use suggest::{CommunitySuggestion, ThreadSuggestion};
 use table::Draft;
 use tenant::Tenant;
@@ -124,8 +124,11 @@ impl Index {
     /// The best matches of a member, and what would give better ones.
     #[must_use]
     pub fn find(&self, tenant: &TenantSlug, viewer: MemberId, limit: usize) -> Found {
-        let (found, position) =
-            self.asked(tenant, |tenant| Some((tenant.search(viewer, limit), advice(tenant, viewer))));
+        self.found(tenant, viewer, |tenant| tenant.search(viewer, limit))
+    }
+
+    fn found(&self, tenant: &TenantSlug, viewer: MemberId, search: impl Fn(&Tenant) -> Vec<Match>) -> Found {
+        let (found, position) = self.asked(tenant, |tenant| Some((search(tenant), advice(tenant, viewer))));
         let (matches, advice) = found.unwrap_or_else(|| (Vec::new(), no_profile()));
         Found { matches, advice, position }
     }

@@ -18,7 +18,7 @@ use crate::application::{
     Acquaintances, Application, Introductions as IntroductionList, Limits, Mentors as MentorList,
     Pairings as PairingList, People, Release, Restraint, Rounds,
 };
-use crate::clients::{MembershipClient, Replicas};
+use crate::clients::{MembershipClient, PostingClient, Replicas};
 use crate::grpc::{ANYWHERE, Lists, ReplicasService};
 use crate::index::Index;
 use crate::index::feed::Feed;
@@ -76,6 +76,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let limits = Limits { introductions_a_day: u32::try_from(own.introductions_a_day.get())? };
     let application = Application::new(host.executor(), keys.clone(), acquaintances.clone(), limits, host.clock());
     let restraint = Restraint { new_in_a_week: i64::try_from(own.mentor_new_in_a_week.get())? };
+    let writing = Arc::new(PostingClient::new(host.channel(Role::Posting)?));
     let forgotten = index.clone();
     let erasure = ContextErasure::new(CONTEXT, keys.clone(), confirm_by_call(CONTEXT, membership))
         .redacting(Arc::new(|connection, person| Box::pin(snapshots::redact(connection, person))))
@@ -105,7 +106,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let clock = host.clock();
     host.start(wiring, move |queries| {
         let lists = Lists {
-            people: People::new(index.clone(), patience),
+            people: People::new(index.clone(), patience).comparing(writing),
             introductions: IntroductionList::new(queries.clone(), index.clone()),
             mentors: MentorList::new(queries.clone(), acquaintances, restraint, clock),
             pairings: PairingList::new(queries.clone(), index),

@@ -1,15 +1,21 @@
 //! People like the caller.
+//!
+//! # Promises
+//!
+//! * What anybody wrote is asked for only where the caller agreed to that, of those who did, once.
+//! * Whoever is asked may be away, slow or without a model: then the answer is the one without it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::OptionFuture;
+use futures::future::{BoxFuture, OptionFuture};
 use kindred_ids::CommunityId;
 use kindred_service_kit::caller::Caller;
-use kindred_service_kit::error::ApiError;
+use kindred_service_kit::error::{ApiError, chain};
 use kindred_service_kit::input::page_size;
 use kindred_service_kit::position::Positions;
 
-use crate::index::{CommunitySuggestion, Found, Index, LogName, ThreadSuggestion};
+use crate::index::{Alike, CommunitySuggestion, Found, Index, LogName, ThreadSuggestion, Writers};
 
 /// The contexts whose logs the index follows, its own among them.
 const MEMBERSHIP: &str = "membership";
@@ -22,18 +28,36 @@ const USUAL: u32 = 20;
 const FEW: u32 = 5;
 const MANY: u32 = 20;
 
+/// How long people are waited for who would be moved up by what they wrote: no longer than a page
+/// that somebody waits for can spare.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What matching asks of posting, in the caller's name.
+pub trait Writing: Send + Sync + 'static {
+    /// How alike what the caller wrote is to what each of these wrote; whoever is left out wrote
+    /// nothing that can be compared.
+    fn alike<'a>(&'a self, caller: &'a Caller, asked: Writers) -> BoxFuture<'a, Result<Alike, ApiError>>;
+}
+
 /// Finds people in the index.
 #[derive(Clone)]
 pub struct People {
     index: Index,
     patience: Duration,
+    writing: Option<Arc<dyn Writing>>,
 }
 
 impl People {
     /// Waits at most `patience` for a position that a caller brings.
     #[must_use]
     pub const fn new(index: Index, patience: Duration) -> Self {
-        Self { index, patience }
+        Self { index, patience, writing: None }
+    }
+
+    /// Moves people up by what they wrote, as `writing` tells.
+    #[must_use]
+    pub fn comparing(self, writing: Arc<dyn Writing>) -> Self {
+        Self { writing: Some(writing), ..self }
     }
 
     /// The best matches of the caller, and whether they may not yet show what the
@@ -47,9 +71,29 @@ impl People {
         let member = caller.member()?;
         let limit = page_size("limit", limit, USUAL, MOST)?;
         let stale = !self.reached(positions).await;
-        let found = self.index.find(&member.tenant, member.member, limit as usize);
+        let found = match self.alike(caller).await? {
+            Some(alike) => self.index.find_by_writing(&member.tenant, member.member, limit as usize, &alike),
+            None => self.index.find(&member.tenant, member.member, limit as usize),
+        };
         tracing::Span::current().record("kindred.sequence", found.position);
         Ok((found, stale))
+    }
+
+    /// How alike what the best matches wrote is to what the caller wrote; none where nobody may
+    /// be asked for, or nobody answers in time.
+    async fn alike(&self, caller: &Caller) -> Result<Option<Alike>, ApiError> {
+        let member = caller.member()?;
+        let Some(writing) = &self.writing else { return Ok(None) };
+        let writers = self.index.writers(&member.tenant, member.member);
+        if writers.writers.is_empty() {
+            return Ok(None);
+        }
+        match tokio::time::timeout(PATIENCE, writing.alike(caller, writers)).await {
+            Ok(Ok(alike)) => return Ok(Some(alike)),
+            Ok(Err(error)) => tracing::warn!(chain = %chain(&error), "people are found without what they wrote"),
+            Err(_elapsed) => tracing::warn!("people are found without what they wrote: posting takes too long"),
+        }
+        Ok(None)
     }
 
     /// The communities that suit the caller best, the position that this rests on, and

@@ -25,6 +25,8 @@ pub enum About {
     Shared(Kind),
     /// What often goes with what the viewer said.
     Likely,
+    /// What both wrote.
+    Writing,
 }
 
 impl About {
@@ -34,6 +36,7 @@ impl About {
         match self {
             Self::Shared(kind) => kind.as_str(),
             Self::Likely => "likely",
+            Self::Writing => "writing",
         }
     }
 }
@@ -91,8 +94,13 @@ pub(super) fn reasons(
         let leaf = &tenant.catalog.entry(field.feature).feature;
         reasons.push(Reason { text: words::sentence(feature, leaf, own), weight, about: About::Shared(feature.kind) });
     }
-    reasons.sort_by(|one, other| (other.weight, one.about, &one.text).cmp(&(one.weight, other.about, &other.text)));
+    strongest_first(&mut reasons);
     reasons
+}
+
+/// Puts reasons into the order in which they are told.
+pub(super) fn strongest_first(reasons: &mut [Reason]) {
+    reasons.sort_by(|one, other| (other.weight, one.about, &one.text).cmp(&(one.weight, other.about, &other.text)));
 }
 
 /// What is told as a sum and not by one field of the viewer: what both do, and what is

@@ -8,6 +8,7 @@
 //!   order that depends on both people and on nothing else.
 
 mod pair;
+mod writing;
 
 use std::cell::RefCell;
 
@@ -20,6 +21,7 @@ use super::feature::Release;
 use super::purpose::Purpose;
 use super::reason::Reason;
 use super::tenant::{Tenant, list};
+pub use writing::{Alike, Writers};
 
 /// Somebody who suits the viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +58,20 @@ impl Tenant {
     /// The best matches of a member at given weights.
     pub(super) fn search_with(&self, viewer: MemberId, limit: usize, weigh: impl Fn(FeatureId) -> u16) -> Vec<Match> {
         let Some(slot) = self.findable(viewer) else { return Vec::new() };
-        let mut shared = self.shareable(self.sought(slot).into_iter(), weigh);
-        shared.extend(self.expanded(slot));
+        let shared = self.wanted_with(slot, weigh);
         let best = self.best(slot, limit, &shared);
         best.into_iter().map(|best| self.explained(slot, best, &shared)).collect()
+    }
+
+    /// What of others counts for a viewer at the weights of this moment.
+    fn wanted(&self, viewer: Slot) -> Vec<Shared> {
+        self.wanted_with(viewer, |feature| self.weight(feature))
+    }
+
+    fn wanted_with(&self, viewer: Slot, weigh: impl Fn(FeatureId) -> u16) -> Vec<Shared> {
+        let mut shared = self.shareable(self.sought(viewer).into_iter(), weigh);
+        shared.extend(self.expanded(viewer));
+        shared
     }
 
     /// What is guessed for a viewer who agreed to that.

@@ -5,7 +5,8 @@ mod oracle;
 mod places;
 mod snapshots;
 mod soak;
-mod world;
+pub(super) mod world;
+mod writing;
 
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;

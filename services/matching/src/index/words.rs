@@ -34,6 +34,7 @@ pub(super) fn sentence(shared: &Feature, leaf: &Feature, own: Option<&str>) -> S
 pub(super) fn together(about: About, count: usize) -> String {
     match (about, count) {
         (About::Likely, _) => "What you said and what they said often go together".to_owned(),
+        (About::Writing, _) => "You write about similar things".to_owned(),
         (About::Shared(Kind::Asked), _) => "They asked to meet you".to_owned(),
         (About::Shared(Kind::Thread), 1) => "You both took part in the same discussion".to_owned(),
         (About::Shared(Kind::Thread), _) => format!("You both took part in {count} of the same discussions"),

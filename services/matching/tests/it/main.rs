@@ -20,3 +20,4 @@ mod rounds_once;
 mod snapshots;
 mod stream;
 mod weighing;
+mod writing;

@@ -144,7 +144,7 @@ impl Platform {
              [position]\nposition_key_file = {:?}\n\
              [identity]\nrole = {role:?}\nsigning_key_file = {:?}\n[identity.trusted]\noperator = {:?}\n\
              [peers.notification]\nurl = \"http://127.0.0.1:1\"\n[peers.membership]\nurl = \"http://127.0.0.1:1\"\n\
-             [peers.matching]\nurl = \"http://127.0.0.1:1\"\n{own}",
+             [peers.matching]\nurl = \"http://127.0.0.1:1\"\n[peers.posting]\nurl = \"http://127.0.0.1:1\"\n{own}",
             self.streams.settings().servers,
             key("bus"),
             store.url_file,

@@ -1,10 +1,11 @@
 //! What a member shares with people who were chosen by something else than a search.
 
-use kindred_ids::MemberId;
+use kindred_ids::{CommunityId, MemberId};
 use kindred_ranking::{Ask, Clause, Slot};
 
 use super::{Match, Shared};
 use crate::index::feature::Kind;
+use crate::index::people::Person;
 use crate::index::reason;
 use crate::index::tenant::Tenant;
 
@@ -51,10 +52,14 @@ impl Tenant {
     /// Why two people suit each other, and how well.
     pub(super) fn compared(&self, viewer: Slot, other: Slot, shareable: &[Shared]) -> Match {
         let (held, viewer, other) = (self.held(other), self.person_at(viewer), self.person_at(other));
-        let common = viewer.places().filter(|place| other.places().any(|theirs| theirs == *place));
-        let communities = self.communities(common);
+        let communities = self.common_communities(&viewer, &other);
         let reasons = reason::reasons(self, &viewer, &held, !communities.is_empty(), shareable);
         let score = reasons.iter().map(|reason| reason.weight).sum();
         Match { member: other.id, score, reasons, communities }
+    }
+
+    /// Where both are, in the order of their ids.
+    pub(super) fn common_communities(&self, one: &Person<'_>, other: &Person<'_>) -> Vec<CommunityId> {
+        self.communities(one.places().filter(|place| other.places().any(|theirs| theirs == *place)))
     }
 }

@@ -65,6 +65,8 @@ pub enum Step {
     Consent(u32, bool),
     /// To inference.
     Infer(u32, bool),
+    /// To that what one wrote is compared.
+    Compare(u32, bool),
     Suspend(u32, bool),
     Erase(u32),
     Join(u32, u32, bool),
@@ -84,7 +86,7 @@ impl Step {
     fn entity(&self) -> (u8, u32, u32) {
         match self {
             Self::Profile(person, _) | Self::Suspend(person, _) | Self::Erase(person) => (0, *person, 0),
-            Self::Consent(person, _) | Self::Infer(person, _) => (1, *person, 0),
+            Self::Consent(person, _) | Self::Infer(person, _) | Self::Compare(person, _) => (1, *person, 0),
             Self::Join(person, place, _) => (2, *person, *place),
             Self::Block(person, other, _) => (3, *person, *other),
             Self::Speak(..) | Self::Unsay(..) | Self::Close(_) => (4, 0, 0),
@@ -204,8 +206,8 @@ impl World {
         match step {
             Step::Profile(person, said) => self.people[*person as usize].said.clone_from(said),
             Step::Consent(person, given) => self.people[*person as usize].consents = *given,
-            // Without a fixed table it changes no answer.
-            Step::Infer(..) => {}
+            // Without a fixed table, or a likeness, it changes no answer.
+            Step::Infer(..) | Step::Compare(..) => {}
             Step::Suspend(person, suspended) => self.people[*person as usize].suspended = *suspended,
             Step::Erase(person) => self.people[*person as usize].erased = true,
             Step::Join(person, place, true) => drop(self.people[*person as usize].communities.insert(*place)),
@@ -368,6 +370,9 @@ fn fact(step: &Step, command_id: CommandId, plain: &mut BTreeMap<CommandId, Vec<
         }
         Step::Infer(person, given) => {
             Fact::Consent { member: member(*person), purpose: Purpose::Inference, given: *given }
+        }
+        Step::Compare(person, given) => {
+            Fact::Consent { member: member(*person), purpose: Purpose::Text, given: *given }
         }
         Step::Suspend(person, suspended) => Fact::Suspension { member: member(*person), suspended: *suspended },
         Step::Erase(person) => Fact::Erased { member: member(*person) },

@@ -62,7 +62,11 @@ impl<S: EventStore> Facts<S> {
     }
 
     pub fn consent(&self, tenant: &TenantSlug, member: MemberId, given: bool) -> Fact {
-        let (member_id, purpose, at) = (member.to_string(), "matching".to_owned(), at().millis());
+        self.consent_to("matching", tenant, member, given)
+    }
+
+    pub fn consent_to(&self, purpose: &str, tenant: &TenantSlug, member: MemberId, given: bool) -> Fact {
+        let (member_id, purpose, at) = (member.to_string(), purpose.to_owned(), at().millis());
         let record = if given {
             record("ConsentGiven", 1, &proto::ConsentGiven { member_id, purpose, text_version: 1, at })
         } else {
