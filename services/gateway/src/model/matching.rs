@@ -15,7 +15,7 @@ pub struct Reason {
     /// How much it counts; the weights of a match add up to its score.
     pub weight: u32,
     /// condition, interest, language, area, role, year, stage, treatment, age_band, sex,
-    /// offer, want, community, thread, asked or likely.
+    /// offer, want, community, thread, asked, likely or writing.
     pub kind: String,
 }
 

@@ -37,13 +37,20 @@ struct Choice {
 }
 
 /// What may also be agreed to, in words.
-const CHOICES: [(ConsentPurpose, &str, &str); 2] = [
+const CHOICES: [(ConsentPurpose, &str, &str); 3] = [
     (
         ConsentPurpose::Inference,
         "What often goes together",
         "People with the same things often have others in common too. If you agree, you also find people who have \
          what often goes with what you said, and what you said helps to learn it. A guess about you is never shown to \
          anybody, and none is made about addiction, HIV or the end of a pregnancy.",
+    ),
+    (
+        ConsentPurpose::Text,
+        "What you write about",
+        "If you agree, the threads that you started are compared with those of others who agreed, in the communities \
+         where both of you are: people who write about similar things come further up for each other. A program does \
+         it, here; nobody reads along, and your messages and replies are not used.",
     ),
     (
         ConsentPurpose::Outcomes,

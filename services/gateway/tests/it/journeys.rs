@@ -287,13 +287,22 @@ async fn each_purpose_is_agreed_to_by_itself_and_ends_by_itself() {
     let mut browser = Browser::of(&site, "patient");
     let agreed = |site: &Site| site.fake.world().people[&id(0x0e, 0)].consents;
     let page = browser.get("/me").await.text;
-    assert!(page.contains("What often goes together") && page.contains("What came of introductions"));
+    for offered in ["What often goes together", "What you write about", "What came of introductions"] {
+        assert!(page.contains(offered), "{offered}");
+    }
     let fields = [("purpose", "inference"), ("agrees", "yes"), ("back", "/me")];
     let done = browser.submit("/me", "/people/consent", &fields).await;
     assert_eq!(done.header("location"), "/me?done=told");
     assert!(agreed(&site).inference && agreed(&site).matching && !agreed(&site).outcomes);
     browser.submit("/me", "/people/consent", &[("purpose", "inference"), ("back", "/me")]).await;
     assert!(!agreed(&site).inference && agreed(&site).matching);
+    let text = [("purpose", "text"), ("agrees", "yes"), ("back", "/me")];
+    assert!(!agreed(&site).text, "off unless somebody says so");
+    browser.submit("/me", "/people/consent", &text).await;
+    assert!(agreed(&site).text && !agreed(&site).outcomes);
+    assert!(browser.get("/me").await.text.contains("Stop this<span class=\"visually-hidden\">: What you write about"));
+    browser.submit("/me", "/people/consent", &[text[0], text[2]]).await;
+    assert!(!agreed(&site).text);
     let refused = browser.submit("/me", "/people/consent", &[("purpose", "everything"), ("agrees", "yes")]).await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
     let stopped = browser.submit("/people", "/people/consent", &[]).await;
