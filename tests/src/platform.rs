@@ -58,13 +58,13 @@ impl Demo {
         Self::spawn(data, port, &[], "ready: ").await
     }
 
-    /// The same with so many replicas of matching, which share the tenants among them.
+    /// The same with further arguments.
     ///
     /// # Errors
     ///
     /// As [`Self::start`].
-    pub async fn start_replicated(data: &Path, port: u16, replicas: u8) -> anyhow::Result<Self> {
-        Self::spawn(data, port, &["--matching-replicas", &replicas.to_string()], "ready: ").await
+    pub async fn start_with(data: &Path, port: u16, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::spawn(data, port, arguments, "ready: ").await
     }
 
     /// Starts the servers alone.

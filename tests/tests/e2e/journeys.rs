@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use kindred_sentences::tiny;
 use kindred_tests::client::Client;
 use kindred_tests::platform::{Demo, free_port};
 use serde_json::{Value, json};
@@ -122,6 +123,26 @@ async fn patients_of_one_condition(cast: &Cast) {
     agree(patient, "matching", true).await;
 }
 
+/// People who write alike, once both agreed: in this order, as the first would be found by it.
+async fn who_write_alike(cast: &Cast) {
+    let (patient, mentor) = (cast.get("patient"), cast.get("mentor"));
+    let question = json!({"title": "Explaining it at work", "text": "What do you say when you leave early?"});
+    let communities = patient.get("/communities").await.expect("communities");
+    let thyroid = list(&communities, "items").iter().find(|one| text(one, "name") == "Thyroid circle");
+    let threads = format!("/communities/{}/threads", text(thyroid.expect("a community"), "community_id"));
+    for writer in [patient, mentor] {
+        writer.command("POST", &threads, question.clone()).await.expect("a thread");
+    }
+    let alike = |one: &Value| member(one) == mentor.persona.member_id && has(one, "writing", "You write about similar");
+    agree(patient, "text", true).await;
+    assert!(!people(patient).await.iter().any(alike), "only one of the two agreed");
+    agree(mentor, "text", true).await;
+    let both = |found: &Value| list(found, "matches").iter().any(alike);
+    patient.until("/people?limit=50", SOON, both).await.expect("somebody who writes alike");
+    agree(patient, "text", false).await;
+    assert!(!people(patient).await.iter().any(alike), "it ends at once");
+}
+
 /// A hospital's patients: somebody new finds a community, a person, and talks.
 async fn patients_of_a_hospital(cast: &Cast) {
     let (newcomer, mentor) = (cast.get("newcomer"), cast.get("mentor"));
@@ -189,11 +210,17 @@ async fn a_programme_over_many(cast: &Cast) {
 async fn the_five_communities_find_their_people() {
     let folder = std::env::temp_dir().join(format!("kindred-journeys-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    // Two, so that some tenants are found at each.
-    let demo = Demo::start_replicated(&folder, free_port().expect("a port"), 2).await.expect("a demo");
+    // A model that means nothing and is quick; to any the same words mean the same.
+    let model = folder.join("model");
+    tiny::write(&model, &["work", "early"], 7).expect("a model");
+    let port = free_port().expect("a port");
+    // Two replicas of matching, so that some tenants are found at each.
+    let arguments = ["--matching-replicas", "2", "--model", model.to_str().expect("a path")];
+    let demo = Demo::start_with(&folder.join("data"), port, &arguments).await.expect("a demo");
     let cast = Cast(demo.personas().expect("people"));
     a_society_around_a_conference(&cast).await;
     patients_of_one_condition(&cast).await;
+    who_write_alike(&cast).await;
     patients_of_a_hospital(&cast).await;
     a_wellness_group(&cast).await;
     a_programme_over_many(&cast).await;
