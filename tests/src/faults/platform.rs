@@ -37,7 +37,7 @@ impl Platform {
         let settings = Settings { data: data.to_owned(), ..Settings::from_env() };
         let environment = Environment::start(settings).await.context("start the servers")?;
         let http = SocketAddr::from(([127, 0, 0, 1], 0));
-        let layout = write(data, http, Extent::default(), &environment).await?;
+        let layout = write(data, http, Extent { matching_replicas: 2, ..Extent::default() }, &environment).await?;
         std::fs::create_dir_all(data.join("logs")).context("make a folder for logs")?;
         let mut platform = Self { environment, layout, roles: BTreeMap::new() };
         for role in Target::ROLES {
@@ -52,7 +52,7 @@ impl Platform {
         let log = std::fs::File::options().create(true).append(true).open(&path);
         let log = log.with_context(|| format!("open `{}`", path.display()))?;
         let child = Command::new(binary()?)
-            .args(["serve", role.name(), "--config"])
+            .args(["serve", role.role(), "--config"])
             .arg(self.layout.config.join(format!("{}.toml", role.name())))
             // One address sends what many would.
             .envs((role == Target::Gateway).then_some(("KINDRED__LIMITS__REQUESTS_PER_SECOND_PER_ADDRESS", "100000")))

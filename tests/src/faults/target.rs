@@ -11,8 +11,10 @@ pub enum Target {
     Membership,
     /// The role.
     Posting,
-    /// The role.
+    /// The role's first replica.
     Matching,
+    /// Its second, which holds other tenants.
+    SecondMatching,
     /// The role.
     Notification,
     /// The role.
@@ -25,17 +27,19 @@ pub enum Target {
 
 impl Target {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Membership,
         Self::Posting,
         Self::Matching,
+        Self::SecondMatching,
         Self::Notification,
         Self::Gateway,
         Self::Nats,
         Self::Postgres,
     ];
     /// Those that are roles of the one binary.
-    pub const ROLES: [Self; 5] = [Self::Membership, Self::Posting, Self::Matching, Self::Notification, Self::Gateway];
+    pub const ROLES: [Self; 6] =
+        [Self::Membership, Self::Posting, Self::Matching, Self::SecondMatching, Self::Notification, Self::Gateway];
 
     /// Its name, as the command line knows it.
     pub const fn name(self) -> &'static str {
@@ -43,10 +47,19 @@ impl Target {
             Self::Membership => "membership",
             Self::Posting => "posting",
             Self::Matching => "matching",
+            Self::SecondMatching => "matching-1",
             Self::Notification => "notification",
             Self::Gateway => "gateway",
             Self::Nats => "nats",
             Self::Postgres => "postgres",
+        }
+    }
+
+    /// What `kindred serve` calls it; its settings are in a file of its own name.
+    pub const fn role(self) -> &'static str {
+        match self {
+            Self::SecondMatching => Self::Matching.name(),
+            other => other.name(),
         }
     }
 
@@ -138,7 +151,7 @@ mod tests {
     fn every_fault_comes_equally_often() {
         let (mut deck, mut seed) = (Deck::new(Fault::all().collect()), Seed::new(3));
         let mut drawn: Vec<Fault> = Vec::new();
-        while drawn.len() < 14 * 20 {
+        while drawn.len() < 16 * 20 {
             drawn.extend(deck.draw(&mut seed));
         }
         for fault in Fault::all() {

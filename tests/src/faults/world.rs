@@ -260,3 +260,18 @@ impl Maker {
 
 /// Contexts in which something can be done, in the order in which they are asked.
 pub const CONTEXTS: [&str; 4] = ["membership", "posting", "matching", "notification"];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use kindred_service_kit::placement::Placement;
+
+    use super::*;
+
+    #[test]
+    fn each_replica_of_matching_holds_a_tenant() {
+        let holders = TENANTS.map(|name| Placement::new(2, 1).holders(&name.parse().expect("a slug")));
+        assert_eq!(holders.into_iter().flatten().collect::<BTreeSet<_>>().len(), 2);
+    }
+}
