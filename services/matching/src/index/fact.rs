@@ -69,6 +69,10 @@ pub(crate) enum Fact {
     Weights {
         part: Part,
     },
+    /// Of any commit of it: the day on which it was made, by UTC since 1970.
+    Day {
+        day: i64,
+    },
     /// How one's wish to meet another stands now.
     Wish {
         from: MemberId,
@@ -93,7 +97,8 @@ impl Fact {
             | Self::Block { .. }
             | Self::ThreadGone { .. }
             | Self::Wrote { .. }
-            | Self::Weights { .. } => None,
+            | Self::Weights { .. }
+            | Self::Day { .. } => None,
         }
     }
 }

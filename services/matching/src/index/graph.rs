@@ -40,6 +40,18 @@ pub(crate) enum Wish {
     Withdrawn,
 }
 
+/// How many may ask to meet somebody in a day before they are suggested to nobody else: more
+/// questions than most would answer. Few in tests, so that small crowds come to it.
+const ENOUGH: u32 = if cfg!(test) { 3 } else { 10 };
+
+/// How often people were asked to meet somebody on the newest day of the log.
+#[derive(Debug, Default)]
+struct Asks {
+    day: i64,
+    times: HashMap<MemberId, u32>,
+    enough: HashSet<MemberId>,
+}
+
 /// What passed between somebody and another.
 #[derive(Debug, Clone, Copy, Default)]
 struct Letters {
@@ -69,6 +81,7 @@ pub(super) struct Graph {
     asked_by: HashMap<MemberId, HashSet<MemberId>>,
     /// How many wishes are answered.
     answered: u32,
+    asks: Asks,
     /// Who wrote to whom, kept at both ends.
     letters: HashMap<MemberId, HashMap<MemberId, Letters>>,
 }
@@ -83,6 +96,31 @@ impl Graph {
         before
     }
 
+    /// The log has come to a day; it may have been there already, as clocks differ.
+    pub(super) fn begin_day(&mut self, day: i64) {
+        if day > self.asks.day {
+            self.asks = Asks { day, ..Asks::default() };
+        }
+    }
+
+    /// Counts that somebody was asked, whoever asked and whatever becomes of it.
+    pub(super) fn count_ask(&mut self, to: MemberId) {
+        let times = self.asks.times.entry(to).or_default();
+        *times += 1;
+        if *times >= ENOUGH {
+            self.asks.enough.insert(to);
+        }
+    }
+
+    /// Those who were asked often enough for a day, but whoever asks this member themselves.
+    pub(super) fn asked_enough(&self, member: MemberId) -> impl Iterator<Item = MemberId> + '_ {
+        self.asks.enough.iter().copied().filter(move |other| !self.is_open(*other, member))
+    }
+
+    fn is_open(&self, from: MemberId, to: MemberId) -> bool {
+        self.asked.get(&from).and_then(|asked| asked.get(&to)) == Some(&Wish::Open)
+    }
+
     /// Whom a member asked and who have not answered.
     pub(super) fn open(&self, member: MemberId) -> impl Iterator<Item = MemberId> + '_ {
         let asked = self.asked.get(&member).into_iter().flatten();
@@ -92,11 +130,13 @@ impl Graph {
     /// Who asked a member and was not answered.
     pub(super) fn waiting_for(&self, member: MemberId) -> Vec<MemberId> {
         let by = self.asked_by.get(&member).into_iter().flatten().copied();
-        by.filter(|from| self.asked.get(from).and_then(|asked| asked.get(&member)) == Some(&Wish::Open)).collect()
+        by.filter(|from| self.is_open(*from, member)).collect()
     }
 
     /// Forgets every wish of and for a member, and to whom they wrote.
     pub(super) fn forget_wishes(&mut self, member: MemberId) {
+        self.asks.times.remove(&member);
+        self.asks.enough.remove(&member);
         for (to, wish) in self.asked.remove(&member).unwrap_or_default() {
             self.answered -= u32::from(wish.is_answered());
             if let Some(by) = self.asked_by.get_mut(&to) {

@@ -8,15 +8,18 @@ use crate::domain::introduction::Event as Introduced;
 use crate::domain::weights::Event as Weighed;
 use crate::domain::{Introduction, Weights};
 
-/// Weights that were fixed, and who asked to meet whom with how that stands; the notes are
-/// not opened.
+const DAY_MILLIS: i64 = 24 * 3_600_000;
+
+/// On which day it was made; weights that were fixed, and who asked to meet whom with how
+/// that stands; the notes are not opened.
 pub(super) fn facts(commit: &RecordedCommit) -> Result<Vec<Fact>, DecodeError> {
+    let day = Fact::Day { day: commit.meta.at.millis().div_euclid(DAY_MILLIS) };
     let read = match commit.key.category() {
         Weights::CATEGORY => weights,
         Introduction::CATEGORY => wish,
-        _ => return Ok(Vec::new()),
+        _ => return Ok(vec![day]),
     };
-    commit.records.iter().map(read).collect()
+    std::iter::once(Ok(day)).chain(commit.records.iter().map(read)).collect()
 }
 
 fn weights(record: &Record) -> Result<Fact, DecodeError> {

@@ -100,8 +100,9 @@ impl Tenant {
         let clauses: Vec<Clause> = shared.iter().flat_map(|shared| self.clauses(shared)).collect();
         let circle = self.circle_of(viewer, &clauses);
         let mut hidden = self.hidden_from(viewer);
-        let settled = self.graph.settled(self.people.id(viewer));
-        hidden.extend(settled.filter_map(|member| self.slot(member)));
+        let member = self.people.id(viewer);
+        let others = self.graph.settled(member).chain(self.graph.asked_enough(member));
+        hidden.extend(others.filter_map(|other| self.slot(other)));
         let ask = Ask { clauses: &clauses, circle: &circle, hidden: &hidden, limit };
         let tie = |slot| self.tie(viewer, self.people.id(slot));
         SCRATCH.with_borrow_mut(|scratch| self.lists.top(&ask, scratch, tie))

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use kindred_eventsourcing::{EventStore as _, KeyId};
-use kindred_ids::{MemberId, TenantSlug};
-use kindred_matching::index::Index;
+use kindred_eventsourcing::{EventStore as _, KeyId, Receipt};
+use kindred_ids::{IntroductionId, MemberId, TenantSlug};
 use kindred_matching::index::feed::Feed;
+use kindred_matching::index::{Index, LogName};
 use kindred_proto::membership::{ProfileFieldKind, Visibility};
+use kindred_service_kit::error::ApiError;
 use kindred_testkit::eventually;
 use kindred_vault::{CacheSettings, CachedKeys, KeyError, KeySource, KeyState, MemoryVault};
 use tokio_util::sync::CancellationToken;
@@ -228,4 +229,33 @@ async fn the_feed_is_ready_only_once_it_has_come_to_where_the_log_ended() {
     eventually("the index to be ready", BOUND, async || ready.load(Ordering::SeqCst).then_some(())).await;
     stop.cancel();
     feeding.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn whoever_was_asked_by_enough_people_today_is_suggested_to_nobody_else_until_tomorrow() {
+    let town = Town::new();
+    let popular = town.member(&[WALKING]).await;
+    let (friend, viewer) = (town.member(&[WALKING]).await, town.member(&[WALKING]).await);
+    let mut askers = Vec::new();
+    for _ in 0..10 {
+        askers.push(town.member(&[WALKING]).await);
+    }
+    let heard = async |asked: Result<(Receipt, IntroductionId), ApiError>| {
+        let sequence = asked.unwrap().0.position.sequence;
+        assert!(town.index.reached_in(LogName::Matching, sequence, BOUND).await);
+    };
+    for asker in &askers[..9] {
+        heard(town.ask(asker, popular.id, "A walk?").await).await;
+    }
+    assert!(town.finds(&viewer).await.contains(&popular.id), "nine are not enough");
+    heard(town.ask(&askers[9], popular.id, "A walk?").await).await;
+    assert!(!town.finds(&viewer).await.contains(&popular.id));
+    assert!(!town.finds(&friend).await.contains(&popular.id));
+    heard(town.ask(&popular, friend.id, "Shall we?").await).await;
+    assert_eq!(town.finds(&friend).await[0], popular.id, "who asks is seen by whom they ask");
+    assert!(!town.finds(&viewer).await.contains(&popular.id));
+    town.clock.advance_millis(24 * 3_600_000);
+    heard(town.ask(&askers[0], askers[1].id, "A walk?").await).await;
+    assert!(town.finds(&viewer).await.contains(&popular.id), "it is another day");
+    assert_eq!(town.restarted().await.find(&viewer.tenant, viewer.id, 20).matches, town.find(&viewer).await.matches);
 }

@@ -101,6 +101,10 @@ impl Tenant {
         if self.erased.contains(&to) {
             return;
         }
+        // Also of whoever is erased by now: the count is the same as it was with them.
+        if wish == Wish::Open {
+            self.graph.count_ask(to);
+        }
         let Some(slot) = self.slot_or_new(from) else { return };
         self.unlist(slot);
         let was_open = self.graph.wish(from, to, wish) == Some(Wish::Open);

@@ -51,6 +51,7 @@ impl Tenant {
                 | Fact::ThreadGone { .. }
                 | Fact::Wrote { .. }
                 | Fact::Weights { .. }
+                | Fact::Day { .. }
                 | Fact::Wish { .. } => {}
             }
         }
@@ -138,6 +139,7 @@ impl Tenant {
                 }
             }
             Fact::Weights { part } => self.fix(part),
+            Fact::Day { day } => self.graph.begin_day(day),
             Fact::Wish { from, to, wish } => self.wish(from, to, wish),
         }
         Vec::new()

@@ -73,6 +73,11 @@ impl World {
             || matches!(self.wish(other, viewer), Some(Wish::Granted | Wish::Declined))
     }
 
+    /// Whether enough asked to meet the other today, and they did not ask the viewer.
+    fn has_enough(&self, viewer: u32, other: u32) -> bool {
+        self.asks.get(&other).is_some_and(|asks| *asks >= 3) && self.wish(other, viewer) != Some(Wish::Open)
+    }
+
     pub fn weights(&self) -> Weights {
         let findable: Vec<u32> = (0..PEOPLE).filter(|person| self.is_findable(*person)).collect();
         let scale = Scale { population: findable.len() as u32, floor: self.floor };
@@ -110,7 +115,7 @@ impl World {
         let seed = xxh3_64_with_seed(member(viewer).0.as_bytes(), tenant_seed);
         let mut found: Vec<(u32, u64, Brief)> = Vec::new();
         let others = (0..PEOPLE).filter(|other| *other != viewer && !self.are_apart(viewer, *other));
-        let others = others.filter(|other| !self.is_settled(viewer, *other));
+        let others = others.filter(|other| !self.is_settled(viewer, *other) && !self.has_enough(viewer, *other));
         for other in others.filter(|other| self.is_findable(*other) && self.is_findable(viewer)) {
             let communities = self.common(viewer, other);
             let theirs = self.released(other);
@@ -170,6 +175,10 @@ impl World {
     /// Whether one may find the other at all.
     pub fn may_be_shown(&self, viewer: u32, shown: MemberId) -> bool {
         let other = (0..PEOPLE).find(|person| member(*person) == shown).expect("one of the people");
-        other != viewer && self.is_findable(viewer) && self.is_findable(other) && !self.are_apart(viewer, other)
+        other != viewer
+            && self.is_findable(viewer)
+            && self.is_findable(other)
+            && !self.are_apart(viewer, other)
+            && !self.has_enough(viewer, other)
     }
 }

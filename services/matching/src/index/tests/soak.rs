@@ -30,7 +30,7 @@ fn said(seed: &mut Seed) -> Said {
 }
 
 fn step(seed: &mut Seed) -> Step {
-    match seed.below(17) {
+    match seed.below(18) {
         0..4 => {
             let said = (0..seed.below(4)).map(|_| said(seed)).collect();
             Step::Profile(person(seed), said)
@@ -44,6 +44,7 @@ fn step(seed: &mut Seed) -> Step {
             let wish = [Wish::Open, Wish::Granted, Wish::Declined, Wish::Withdrawn][seed.below(4) as usize];
             Step::Wish(person(seed), person(seed), wish)
         }
+        17 => Step::Day(seed.below(4) as u32),
         8..10 => Step::Join(person(seed), seed.below(u64::from(COMMUNITIES)) as u32, seed.below(3) > 0),
         _ => Step::Block(person(seed), person(seed), seed.below(3) > 0),
     }

@@ -79,10 +79,13 @@ pub enum Step {
     Close(u32),
     /// How one's wish to meet another stands from now on.
     Wish(u32, u32, Wish),
+    /// Matching's log has come to a day.
+    Day(u32),
 }
 
 impl Step {
-    /// What must stay in order: steps of one entity, and all that posting's log tells.
+    /// What must stay in order: steps of one entity, and all that posting's and matching's
+    /// logs tell.
     fn entity(&self) -> (u8, u32, u32) {
         match self {
             Self::Profile(person, _) | Self::Suspend(person, _) | Self::Erase(person) => (0, *person, 0),
@@ -90,7 +93,7 @@ impl Step {
             Self::Join(person, place, _) => (2, *person, *place),
             Self::Block(person, other, _) => (3, *person, *other),
             Self::Speak(..) | Self::Unsay(..) | Self::Close(_) => (4, 0, 0),
-            Self::Wish(from, to, _) => (5, *from, *to),
+            Self::Wish(..) | Self::Day(_) => (5, 0, 0),
         }
     }
 }
@@ -131,7 +134,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => (person(), 0..THREADS).prop_map(|(person, thread)| Step::Speak(person, thread)),
         1 => (person(), 0..THREADS).prop_map(|(person, thread)| Step::Unsay(person, thread)),
         1 => (0..THREADS).prop_map(Step::Close),
-        2 => (person(), person(), wish()).prop_map(|(from, to, wish)| Step::Wish(from, to, wish)),
+        3 => (person(), person(), wish()).prop_map(|(from, to, wish)| Step::Wish(from, to, wish)),
+        1 => (0_u32..4).prop_map(Step::Day),
     ]
 }
 
@@ -186,6 +190,9 @@ pub struct Person {
 pub struct World {
     pub people: Vec<Person>,
     pub floor: u32,
+    /// How often each person was asked on the newest day.
+    pub asks: BTreeMap<u32, u32>,
+    day: u32,
     closed: BTreeSet<u32>,
     steps: Vec<Step>,
 }
@@ -196,7 +203,9 @@ impl World {
     }
 
     pub fn with_floor(steps: &[Step], floor: u32) -> Self {
-        let mut world = Self { people: vec![Person::default(); 32], floor, closed: BTreeSet::new(), steps: Vec::new() };
+        let people = vec![Person::default(); 32];
+        let (asks, closed) = (BTreeMap::new(), BTreeSet::new());
+        let mut world = Self { people, floor, asks, day: 0, closed, steps: Vec::new() };
         steps.iter().for_each(|step| world.apply(step));
         world
     }
@@ -227,7 +236,15 @@ impl World {
                     person.spoken.remove(thread);
                 }
             }
-            Step::Wish(from, to, wish) => drop(self.people[*from as usize].asked.insert(*to, *wish)),
+            Step::Wish(from, to, wish) => {
+                self.people[*from as usize].asked.insert(*to, *wish);
+                *self.asks.entry(*to).or_default() += u32::from(*wish == Wish::Open);
+            }
+            Step::Day(day) if *day > self.day => {
+                self.day = *day;
+                self.asks.clear();
+            }
+            Step::Day(_) => {}
         }
     }
 
@@ -338,7 +355,7 @@ impl Indexed {
         for step in steps {
             self.taken += 1;
             facts.push(fact(step, CommandId::derived(&[&self.taken.to_be_bytes()]), &mut self.plain));
-            if matches!(step, Step::Speak(..) | Step::Unsay(..) | Step::Close(_) | Step::Wish(..)) {
+            if matches!(step, Step::Speak(..) | Step::Unsay(..) | Step::Close(_) | Step::Wish(..) | Step::Day(_)) {
                 self.others.extend(facts.last().cloned());
             }
         }
@@ -389,5 +406,6 @@ fn fact(step: &Step, command_id: CommandId, plain: &mut BTreeMap<CommandId, Vec<
         Step::Unsay(person, place) => Fact::Unsaid { member: member(*person), thread: thread(*place) },
         Step::Close(place) => Fact::ThreadGone { thread: thread(*place) },
         Step::Wish(from, to, wish) => Fact::Wish { from: member(*from), to: member(*to), wish: *wish },
+        Step::Day(day) => Fact::Day { day: i64::from(*day) },
     }
 }
