@@ -94,7 +94,7 @@ impl Cli {
             Command::Health(health) => health.run(format).await?,
             Command::Audit(audit) => audit.run(format).await?,
             Command::Import(import) => return import.run(format).await,
-            Command::Match(asked) => asked.run()?,
+            Command::Match(asked) => asked.run(format)?,
             Command::Projection(asked) => asked.command.run(asked.operator.as_deref(), format).await?,
             Command::Parked(asked) => asked.command.run(asked.operator.as_deref(), format).await?,
             Command::Log(asked) => asked.command.run(asked.operator.as_deref(), format).await?,

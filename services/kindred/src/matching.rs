@@ -1,4 +1,4 @@
-//! `kindred match`: how good matching is on anybody's data.
+//! `kindred match`: how good matching is on anybody's data, and which replica holds a tenant.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write};
@@ -7,8 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use flate2::read::MultiGzDecoder;
+use kindred_ids::TenantSlug;
 use kindred_matching::evaluate::{self, Assignment, EvaluateError, Graph, MOST_RANKED, Profiles, Ranking, Source};
 use kindred_sentences::Encoder;
+use kindred_service_kit::placement::Placement;
+use serde::Serialize;
+
+use crate::output::Format;
 
 /// `kindred match …`.
 #[derive(Debug, Subcommand)]
@@ -17,6 +22,30 @@ pub enum Match {
     /// serve members. The same files give the same answer.
     #[command(subcommand)]
     Eval(Eval),
+    /// Which replicas of matching hold a tenant, the one that is asked first before the others.
+    Holders {
+        /// How many replicas there are (`peers.matching.replicas.count`).
+        #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        replicas: u32,
+        /// On how many of them each tenant is (`peers.matching.replicas.copies`).
+        #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        copies: u32,
+        /// The tenants.
+        #[arg(required = true, value_name = "TENANT")]
+        tenants: Vec<TenantSlug>,
+    },
+}
+
+/// Where a tenant is.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Holders {
+    tenant: String,
+    replicas: Vec<u32>,
+}
+
+fn holders(placement: Placement, tenants: &[TenantSlug]) -> Vec<Holders> {
+    let of = |tenant: &TenantSlug| Holders { tenant: tenant.to_string(), replicas: placement.holders(tenant) };
+    tenants.iter().map(of).collect()
 }
 
 /// What a file holds.
@@ -103,8 +132,17 @@ impl Match {
     /// # Errors
     ///
     /// If a file cannot be read or written, or a line does not hold.
-    pub fn run(self) -> anyhow::Result<()> {
-        let Self::Eval(eval) = self;
+    pub fn run(self, format: Format) -> anyhow::Result<()> {
+        let eval = match self {
+            Self::Eval(eval) => eval,
+            Self::Holders { replicas, copies, tenants } => {
+                let rows = holders(Placement::new(replicas, copies), &tenants);
+                return format.rows(&["TENANT", "REPLICAS"], &rows, |row| {
+                    let replicas: Vec<String> = row.replicas.iter().map(u32::to_string).collect();
+                    vec![row.tenant.clone(), replicas.join(" ")]
+                });
+            }
+        };
         match eval {
             Eval::Interactions { files } => files.ranked(|train, ranking| evaluate::interactions(train, ranking)),
             Eval::Graph { files, undirected, hide_incoming } => {
@@ -176,7 +214,15 @@ mod tests {
     fn interactions(folder: &Path, train: &[u8]) -> anyhow::Result<()> {
         std::fs::write(folder.join("train"), train).expect("written");
         let files = Files { train: folder.join("train"), k: 3, run: folder.join("run"), candidates: None };
-        Match::Eval(Eval::Interactions { files }).run()
+        Match::Eval(Eval::Interactions { files }).run(Format::Table)
+    }
+
+    #[test]
+    fn an_operator_is_told_where_tenants_are() {
+        let tenants = ["riverside", "lakeside"].map(|tenant| tenant.parse().expect("a slug"));
+        let told = holders(Placement::new(5, 2), &tenants);
+        let row = |tenant: &str, replicas: [u32; 2]| Holders { tenant: tenant.to_owned(), replicas: replicas.to_vec() };
+        assert_eq!(told, [row("riverside", [1, 4]), row("lakeside", [0, 3])]);
     }
 
     #[test]
@@ -206,7 +252,8 @@ mod tests {
         let folder = folder("pairs");
         std::fs::write(folder.join("train"), "tired\tworn out\n").expect("written");
         let (train, run) = (folder.join("train"), folder.join("run"));
-        let pairs = |model| Match::Eval(Eval::Pairs { train: train.clone(), model, run: run.clone() }).run();
+        let pairs =
+            |model| Match::Eval(Eval::Pairs { train: train.clone(), model, run: run.clone() }).run(Format::Table);
         let error = pairs(folder.join("none")).expect_err("refused");
         assert!(format!("{error:#}").contains("config.json"), "{error:#}");
         assert!(!run.exists());
