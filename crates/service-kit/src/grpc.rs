@@ -11,6 +11,7 @@
 //! * Health answers on a port of its own, in plaintext, so that a kubelet can ask.
 
 mod certificate;
+mod checked;
 mod client;
 mod connector;
 mod deadline;
@@ -29,6 +30,7 @@ mod response_body;
 mod server;
 mod tls;
 
+pub use checked::checked;
 pub use client::{Credentials, ServiceChannel, channel};
 pub use forward::{Forwarding, forwarding};
 pub use guard::CallGuard;

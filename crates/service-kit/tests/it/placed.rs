@@ -7,11 +7,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use kindred_ids::TenantSlug;
-use kindred_proto::matching::FindPeopleRequest;
 use kindred_proto::matching::matching_client::MatchingClient;
+use kindred_proto::matching::{FindPeopleRequest, ListIntroductionsRequest};
 use kindred_service_kit::caller::{Issuer, Role};
 use kindred_service_kit::config::{Bounded, Peer, Replicas, Server};
-use kindred_service_kit::grpc::{Credentials, Forwarding, PlacedChannel, channel, forwarding, placed_channel};
+use kindred_service_kit::error::ApiError;
+use kindred_service_kit::grpc::{Credentials, Forwarding, PlacedChannel, channel, checked, forwarding, placed_channel};
 use kindred_service_kit::placement::{Placement, Share};
 use tonic::{Code, Response, Status};
 
@@ -161,4 +162,19 @@ async fn settings_that_do_not_hold_are_named() {
         assert!(error.contains(said), "{error}");
     }
     assert!(placed_channel(&peer("http://matching-{replica}:1"), &credentials).is_ok());
+}
+
+#[tokio::test]
+async fn what_a_check_does_not_let_pass_is_answered_by_it_and_the_rest_as_ever() {
+    let keys = Keys::generate();
+    let busy = |path: &str| match path {
+        "/kindred.matching.v1.Matching/FindPeople" => Err(ApiError::unavailable("BUSY", "ask again")),
+        _ => Ok(()),
+    };
+    let platform = keys.serve(settings(), |routes| checked(routes, busy)).await;
+    assert_refused(platform.find(ANSWER).await, Code::Unavailable, "BUSY");
+    let asked = Credentials::request_as(platform.member(), ListIntroductionsRequest::default());
+    let other = platform.client(&platform.gateway).list_introductions(asked).await;
+    assert_eq!(other.expect_err("not in this test").code(), Code::Unimplemented);
+    platform.end().await;
 }
