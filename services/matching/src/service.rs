@@ -11,7 +11,7 @@ use kindred_service_host::{
     ContextErasure, Host, KeyServiceSource, Part, Running, ServiceConfig, Wiring, confirm_by_call,
 };
 use kindred_service_kit::caller::Role;
-use kindred_service_kit::grpc::{Forwarding, forwarding};
+use kindred_service_kit::grpc::{Forwarding, checked, forwarding};
 use kindred_service_kit::lifecycle::Tasks;
 
 use crate::application::{
@@ -27,7 +27,7 @@ use crate::reactions::{FollowPairings, HoldRounds, PutProposals, ReleasePlaces, 
 use crate::replicas::{Elsewhere, Here, WhereHeld};
 use crate::snapshots::{self, Log, Snapshots};
 pub use settings::{RoundMode, Settings};
-use upkeep::{Start, feed, keep, listen, look_after, weigh};
+use upkeep::{Start, feed, keep, listen, look_after, once_started, weigh};
 
 /// This context's name: its stream, its role.
 pub const CONTEXT: &str = "matching";
@@ -103,7 +103,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         .erasure(erasure);
     let here = Here::default().with(&hold).with(&put).with(&follow);
     let answering = ReplicasService { store: host.store().clone(), index: index.clone(), here };
-    let clock = host.clock();
+    let (clock, health) = (host.clock(), host.health().clone());
     host.start(wiring, move |queries| {
         let lists = Lists {
             people: People::new(index.clone(), patience).comparing(writing),
@@ -112,6 +112,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
             pairings: PairingList::new(queries.clone(), index),
         };
         let routes = crate::grpc::routes(application, lists, queries, answering);
+        let routes = checked(routes, once_started(health));
         Ok(match replicas {
             Some(replicas) => {
                 forwarding(routes, Forwarding { role: Role::Matching, share, replicas, anywhere: ANYWHERE })

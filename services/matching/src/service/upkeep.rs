@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use kindred_jetstream::JetStreamStore;
 use kindred_service_host::Host;
-use kindred_service_kit::error::chain;
+use kindred_service_kit::error::{ApiError, chain};
+use kindred_service_kit::grpc::Health;
 use kindred_service_kit::lifecycle::Stage;
 use tokio_util::sync::CancellationToken;
 
 use crate::application::Rounds;
+use crate::grpc::ANYWHERE;
 use crate::index::feed::Feed;
 use crate::index::listen::Listener;
 use crate::index::weighing::Weighing;
@@ -32,6 +34,21 @@ pub(super) struct Start {
     loaded: CancellationToken,
     /// The index has come to where the log ended.
     caught_up: CancellationToken,
+}
+
+/// What of readiness says that the index has come to where its logs ended.
+const INDEX: [&str; 3] = ["index", "talk", "weights"];
+
+/// Lets nobody ask an index that does not know yet who is there, who withdrew and who blocked
+/// whom: its answers would be wrong, and whoever else holds the tenant can be asked.
+pub(super) fn once_started(health: Health) -> impl Fn(&str) -> Result<(), ApiError> {
+    move |path| {
+        if ANYWHERE.contains(&path) || !health.unmet().iter().any(|unmet| INDEX.contains(unmet)) {
+            return Ok(());
+        }
+        let message = "matching has just started and does not know everybody yet; ask again";
+        Err(ApiError::unavailable("INDEX_STARTING", message).with_retry_after(Duration::from_millis(300)))
+    }
 }
 
 /// The index goes on from its snapshots and follows membership's log; matching is ready
@@ -109,4 +126,25 @@ pub(super) fn weigh(host: &Host, index: &Index, every: Duration, start: &Start) 
         }
         anyhow::Ok(())
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_that_has_not_come_to_the_end_of_its_logs_is_not_asked() {
+        let health = Health::new();
+        let conditions = INDEX.map(|name| health.condition(name));
+        let views = health.condition("views");
+        let check = once_started(health);
+        let asked = |path: &str| check(path).map_err(|error| error.reason().to_owned());
+        for condition in &conditions {
+            assert_eq!(asked("/kindred.matching.v1.Matching/FindPeople"), Err("INDEX_STARTING".to_owned()));
+            assert_eq!(asked(ANYWHERE[0]), Ok(()), "it asks the log alone");
+            condition.set(true);
+        }
+        assert_eq!(asked("/kindred.matching.v1.Matching/FindPeople"), Ok(()), "whatever views are built");
+        views.set(true);
+    }
 }
