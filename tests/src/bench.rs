@@ -34,6 +34,7 @@ use kindred_service_kit::telemetry;
 use serde::Deserialize;
 
 pub use demand::Demand;
+pub use index::{INDEX_MEMORY, print_index_memory};
 pub use report::Report;
 
 /// Measures what `demand` asks for; the table is printed as it grows, the report is in

@@ -62,7 +62,7 @@ RENDERED = [
     ("NetworkPolicy refuse-all", "spec/policyTypes", ["Ingress"], "NetworkPolicy refuse-all: spec: must select every pod"),
     ("NetworkPolicy posting", "spec/egress/0", None, "NetworkPolicy posting: spec.egress: `posting` cannot reach `membership` on port 8443"),
     ("NetworkPolicy postgres", "spec/ingress/0/from/1", None, "NetworkPolicy postgres: spec.ingress: `posting` cannot reach `postgres`"),
-    ("StatefulSet matching", f"{ONE}/env/0", {"name": "KINDRED__PEERS__MATCHING__REPLICAS__COUNT", "value": "3"}, "StatefulSet matching: REPLICAS__COUNT says 3, and StatefulSet matching has 1"),
+    ("StatefulSet matching", f"{ONE}/env/1", {"name": "KINDRED__PEERS__MATCHING__REPLICAS__COUNT", "value": "3"}, "StatefulSet matching: REPLICAS__COUNT says 3, and StatefulSet matching has 1"),
     ("Deployment gateway", f"{ONE}/env", [{"name": "KINDRED__MATCHING__REPLICAS__COUNT", "value": "1"}], "StatefulSet matching and those who ask it must be told the same REPLICAS"),
     ("StatefulSet matching", f"{ONE}/lifecycle", None, "lifecycle.preStop.sleep.seconds: must be 5"),
     ("NetworkPolicy nats", "spec/ingress/0/ports/0/port", 4223, "spec.ingress: `migrate` cannot reach `nats` on port 4222"),

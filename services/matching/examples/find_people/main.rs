@@ -23,8 +23,8 @@ fn main() {
     let mut filled = Filled::with(members);
     let rate = members as f64 / filled.took.as_secs_f64();
     println!("{members} members taken in within {:.1?}: {rate:.0} a second", filled.took);
-    println!("memory: {:.0} bytes a member", filled.bytes);
     let times = filled.searches(queries as usize);
+    println!("memory: {:.0} bytes a member", filled.bytes());
     let at = |share| within(&times, share);
     println!("top 20 with reasons, one thread: p50 {:?}, p99 {:?}, max {:?}", at(0.5), at(0.99), at(1.0));
     let took = filled.changes(CHANGES);

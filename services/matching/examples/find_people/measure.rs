@@ -23,8 +23,8 @@ pub struct Filled {
     crowd: Crowd,
     /// How long it took to take them in.
     pub took: Duration,
-    /// Of memory, for each of them.
-    pub bytes: f64,
+    /// Bytes of memory of this process before.
+    before: usize,
 }
 
 impl Filled {
@@ -40,9 +40,14 @@ impl Filled {
             index.admit(&tenant, people);
             took += started.elapsed();
         }
-        let listed = std::mem::size_of_val(&viewers[..]);
-        let bytes = (resident().saturating_sub(before + listed)) as f64 / members as f64;
-        Self { index, tenant, viewers, members, crowd, took, bytes }
+        Self { index, tenant, viewers, members, crowd, took, before }
+    }
+
+    /// Bytes of memory for each of them. Asked for after a few searches, it leaves out what the
+    /// allocator was about to give back: it does so in passing, when it is next used.
+    pub fn bytes(&self) -> f64 {
+        let listed = std::mem::size_of_val(&self.viewers[..]);
+        resident().saturating_sub(self.before + listed) as f64 / self.members as f64
     }
 
     /// How long the best matches of one member after the other take, the shortest first.
