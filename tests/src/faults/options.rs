@@ -71,9 +71,9 @@ mod tests {
     #[test]
     fn a_kind_or_a_name_narrows_the_faults() {
         let count = |text: &str| parse(text).map(|options| options.faults().len()).ok();
-        assert_eq!(count("--only kill"), Some(7));
+        assert_eq!(count("--only kill"), Some(8));
         assert_eq!(count("--only kill-nats --rounds 3"), Some(1));
-        assert_eq!(count(""), Some(14));
+        assert_eq!(count(""), Some(16));
         assert_eq!(count("--only kill-nat"), None);
         assert_eq!(count("--rounds"), None);
         assert_eq!(count("--rounds 0"), None);
