@@ -53,5 +53,5 @@ pub async fn communities(
     responses((status = 200, body = [SuggestedThread])))]
 pub async fn threads(signed: Signed, Query(query): Query<ThreadSuggestionQuery>) -> Answer<Json<Vec<SuggestedThread>>> {
     let found = suggestions::threads(&signed.call, limit(query.limit, FEW, MANY)?, query.community_id).await?;
-    Ok(Json(suggestions::titled(&signed.call, found, &[]).await))
+    Ok(Json(suggestions::titled(&signed.call, found).await))
 }

@@ -6,7 +6,7 @@ use kindred_service_kit::error::ApiError;
 
 use super::communities;
 use crate::backends::{Call, ask};
-use crate::model::{Community, Match, SuggestedCommunity, SuggestedThread, ThreadSummary};
+use crate::model::{Community, Match, SuggestedCommunity, SuggestedThread};
 
 /// Communities that suit the caller, by id, best first.
 pub async fn communities(call: &Call, limit: u32) -> Result<Vec<wire::CommunitySuggestion>, ApiError> {
@@ -37,16 +37,10 @@ pub async fn threads(call: &Call, limit: u32, community_id: String) -> Result<Ve
     Ok(ask!(call, matching.suggest_threads(wire::SuggestThreadsRequest { limit, community_id }))?.threads)
 }
 
-/// The same with their titles, those that are not `known` looked up. One that the caller
-/// cannot read is left out.
-pub async fn titled(call: &Call, found: Vec<wire::ThreadSuggestion>, known: &[ThreadSummary]) -> Vec<SuggestedThread> {
+/// The same with their titles. One that the caller cannot read is left out.
+pub async fn titled(call: &Call, found: Vec<wire::ThreadSuggestion>) -> Vec<SuggestedThread> {
     let titled = found.into_iter().map(|one| async move {
-        // The title of somebody who was erased is gone.
-        let known = known.iter().find(|known| known.thread_id == one.thread_id && !known.title.is_empty());
-        let (title, replies) = match known {
-            Some(known) => (known.title.clone(), known.replies),
-            None => title(call, &one.thread_id).await?,
-        };
+        let (title, replies) = title(call, &one.thread_id).await?;
         Some(SuggestedThread { thread_id: one.thread_id, community_id: one.community_id, title, replies })
     });
     join_all(titled).await.into_iter().flatten().collect()

@@ -12,8 +12,10 @@ use crate::model::{Community, Page, RosterEntry, SuggestedThread, ThreadSummary}
 use crate::operations::{communities, suggestions, threads};
 use crate::wire::{JoinPolicy, MembershipState};
 
-/// How many threads are suggested.
-const SUGGESTED: u32 = 4;
+/// How many threads are suggested, beside those that the page lists anyway.
+const SUGGESTED: usize = 4;
+/// Of how many.
+const LOOKED_AT: u32 = 20;
 
 #[derive(Template)]
 #[template(path = "community.html")]
@@ -45,7 +47,7 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
     let (community, threads, suggested, frame) = tokio::join!(
         communities::get(call, &id),
         threads::list(call, &id, &part),
-        suggestions::threads(call, SUGGESTED, id.clone()),
+        suggestions::threads(call, LOOKED_AT, id.clone()),
         visit.frame("communities")
     );
     let community = community?;
@@ -53,8 +55,10 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer<Response> {
     let threads = if community.yours() { Some(threads?) } else { None };
     let stale = threads.as_ref().is_some_and(|threads| threads.stale);
     // The page is whole without them.
-    let listed = threads.as_ref().map_or(&[][..], |threads| &threads.items);
-    let suggested = suggestions::titled(call, suggested.unwrap_or_default(), listed).await;
+    let listed = |id: &str| threads.iter().flat_map(|threads| &threads.items).any(|one| one.thread_id == id);
+    let suggested = suggested.unwrap_or_default().into_iter();
+    let unlisted = suggested.filter(|one| !listed(&one.thread_id)).take(SUGGESTED).collect();
+    let suggested = suggestions::titled(call, unlisted).await;
     Ok(html(&CommunityPage { frame: frame.behind(stale), community, threads, suggested }))
 }
 
