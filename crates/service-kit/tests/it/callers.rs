@@ -54,8 +54,8 @@ async fn a_caller_whom_nobody_vouches_for_is_refused() {
     let request = Credentials::request_as(platform.member(), FindPeopleRequest { limit: ANSWER });
     let refused = platform.client(&forged(Role::Posting)).find_people(request).await;
     assert_refused(refused, Code::Unauthenticated, "CALLER_BAD_SIGNATURE");
-    let matching = forged(Role::Notification);
-    let refused = platform.client(&matching).find_people(FindPeopleRequest { limit: ANSWER }).await;
+    let notification = forged(Role::Notification);
+    let refused = platform.client(&notification).find_people(FindPeopleRequest { limit: ANSWER }).await;
     assert_refused(refused, Code::Unauthenticated, "CALLER_UNKNOWN_ISSUER");
     platform.end().await;
 }
