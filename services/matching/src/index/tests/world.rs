@@ -84,6 +84,12 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether membership's log tells it, which is taken in again after a start from a
+    /// snapshot; posting's and matching's own are taken in once.
+    pub(crate) const fn is_of_membership(&self) -> bool {
+        !matches!(self, Self::Speak(..) | Self::Unsay(..) | Self::Close(_) | Self::Wish(..) | Self::Day(_))
+    }
+
     /// What must stay in order: steps of one entity, and all that posting's and matching's
     /// logs tell.
     fn entity(&self) -> (u8, u32, u32) {
@@ -355,7 +361,7 @@ impl Indexed {
         for step in steps {
             self.taken += 1;
             facts.push(fact(step, CommandId::derived(&[&self.taken.to_be_bytes()]), &mut self.plain));
-            if matches!(step, Step::Speak(..) | Step::Unsay(..) | Step::Close(_) | Step::Wish(..) | Step::Day(_)) {
+            if !step.is_of_membership() {
                 self.others.extend(facts.last().cloned());
             }
         }
