@@ -12,6 +12,8 @@ use std::cmp::Reverse;
 use kindred_ids::TenantSlug;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::error::ApiError;
+
 /// How many replicas there are, numbered from 0, and on how many of them a tenant is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Placement {
@@ -54,8 +56,8 @@ impl Placement {
     /// Whether a replica holds a tenant.
     #[must_use]
     pub fn holds(self, replica: u32, tenant: &TenantSlug) -> bool {
-        if replica >= self.replicas {
-            return false;
+        if replica >= self.replicas || self.copies == self.replicas {
+            return replica < self.replicas;
         }
         let own = (draw(tenant, replica), replica);
         let before = (0..self.replicas).filter(|other| (draw(tenant, *other), *other) > own).count();
@@ -85,9 +87,14 @@ impl Share {
     /// Whether a tenant is among them.
     #[must_use]
     pub fn holds(self, tenant: &TenantSlug) -> bool {
-        self.placement.copies == self.placement.replicas && self.replica < self.placement.replicas
-            || self.placement.holds(self.replica, tenant)
+        self.placement.holds(self.replica, tenant)
     }
+}
+
+/// The answer of a replica that was asked about a tenant which another holds.
+#[must_use]
+pub fn not_held() -> ApiError {
+    ApiError::unavailable("NOT_HELD_HERE", "this replica does not hold the tenant; ask again")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use kindred_embedded::Settings;
+use kindred_ids::TenantSlug;
 use kindred_service_kit::lifecycle::{self, Outcome, Tasks};
 
 use crate::operator::Operator;
@@ -40,6 +41,9 @@ pub struct Demo {
     /// only: each has an address of its own).
     #[arg(long, value_name = "COUNT", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=9))]
     matching_replicas: u8,
+    /// A tenant whose people are split among all of these replicas; may be given again.
+    #[arg(long, value_name = "TENANT")]
+    split_tenant: Vec<TenantSlug>,
 }
 
 /// How long everything may take to become ready.
@@ -75,7 +79,11 @@ impl Demo {
     }
 
     fn extent(&self) -> settings::Extent<'_> {
-        settings::Extent { model: self.model.as_deref(), matching_replicas: self.matching_replicas }
+        settings::Extent {
+            model: self.model.as_deref(),
+            matching_replicas: self.matching_replicas,
+            split_tenants: &self.split_tenant,
+        }
     }
 
     async fn platform(&self, layout: &settings::Layout) -> anyhow::Result<Outcome> {

@@ -44,6 +44,7 @@ use kindred_service_kit::telemetry::trace;
 use kindred_vault::{KeyError, KeyRing};
 use uuid::Uuid;
 
+use crate::crowd::Crowd;
 use crate::domain::discretion::Discreet;
 use crate::domain::mentor::mentor_id;
 use crate::domain::mentor_wait::mentor_wait_id;
@@ -91,17 +92,24 @@ impl<S: EventStore> Head for S {
 #[derive(Clone)]
 pub struct Acquaintances {
     index: Index,
+    crowd: Crowd,
     log: Arc<dyn Head>,
     membership: Arc<dyn Membership>,
     patience: Duration,
 }
 
 impl Acquaintances {
-    /// Looks people up in `index`, once it has come to the end of membership's `log`, which
+    /// Looks people up in the crowd's index, once it has come to the end of membership's `log`, which
     /// may take `patience`.
     #[must_use]
-    pub fn new(index: Index, log: Arc<dyn Head>, membership: Arc<dyn Membership>, patience: Duration) -> Self {
-        Self { index, log, membership, patience }
+    pub fn new(
+        crowd: impl Into<Crowd>,
+        log: Arc<dyn Head>,
+        membership: Arc<dyn Membership>,
+        patience: Duration,
+    ) -> Self {
+        let crowd = crowd.into();
+        Self { index: crowd.index().clone(), crowd, log, membership, patience }
     }
 
     /// What stands between the caller and another member at this moment.

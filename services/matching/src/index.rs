@@ -10,6 +10,7 @@
 //! * Of a tenant that another replica holds nothing is kept.
 
 pub mod admit;
+pub(crate) mod ask;
 mod bytes;
 mod catalog;
 pub(crate) mod expansion;
@@ -19,11 +20,13 @@ pub mod feed;
 mod follow;
 mod graph;
 mod icd;
+pub(crate) mod inquiry;
 mod kind;
 mod language;
 pub mod listen;
 mod members;
 mod own;
+mod parts;
 mod people;
 pub(crate) mod profile;
 pub(crate) mod purpose;
@@ -32,7 +35,7 @@ mod reason;
 mod resume;
 mod search;
 pub(crate) mod snapshot;
-mod suggest;
+pub(crate) mod suggest;
 mod table;
 mod talk;
 pub(crate) mod tenant;
@@ -46,18 +49,19 @@ use std::time::Duration;
 use fact::Fact;
 use kindred_eventsourcing::{Batch, DecodeError, RecordedCommit, StoreError};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
-use kindred_service_kit::placement::Share;
 use tokio::sync::watch;
 
 pub use feature::{Feature, Kind, Release};
 pub use kindred_ranking::weight::Scale;
+pub use parts::Holding;
 pub use profile::PlainField;
 use purpose::Purpose;
 pub use reason::{About, Reason};
 pub(crate) use resume::{Held, TenantPosition};
+pub(crate) use search::LOOKED_AT;
 pub use search::{Alike, Match, Writers};
 pub use suggest::{CommunitySuggestion, ThreadSuggestion};
-use table::Draft;
+pub(crate) use table::Draft;
 use tenant::Tenant;
 use words::Advice;
 
@@ -94,13 +98,18 @@ pub enum LogName {
     Matching,
 }
 
+impl LogName {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Membership, Self::Posting, Self::Matching];
+}
+
 /// The tenants that the index holds; clones share them.
 #[derive(Clone)]
 pub struct Index(Arc<Inner>);
 
 struct Inner {
     floor: u32,
-    share: Share,
+    holding: Holding,
     tenants: RwLock<HashMap<TenantSlug, Arc<RwLock<Tenant>>>>,
     /// Everything up to here of each log is in.
     positions: [watch::Sender<u64>; 3],
@@ -111,14 +120,14 @@ impl Index {
     /// release is neither used nor named.
     #[must_use]
     pub fn new(floor: u32) -> Self {
-        Self::of_share(floor, Share::ALL)
+        Self::of(floor, Holding::all())
     }
 
-    /// An empty index of the tenants that one of several replicas holds.
+    /// An empty index of what one of several replicas holds.
     #[must_use]
-    pub fn of_share(floor: u32, share: Share) -> Self {
-        let positions = [0; 3].map(watch::Sender::new);
-        Self(Arc::new(Inner { floor, share, tenants: RwLock::default(), positions }))
+    pub fn of(floor: u32, holding: impl Into<Holding>) -> Self {
+        let (positions, holding) = ([0; 3].map(watch::Sender::new), holding.into());
+        Self(Arc::new(Inner { floor, holding, tenants: RwLock::default(), positions }))
     }
 
     /// The best matches of a member, and what would give better ones.
@@ -215,7 +224,7 @@ impl Index {
 
     /// Forgets a member for good, whether or not the log has told of it yet.
     pub fn forget(&self, tenant: &TenantSlug, member: MemberId) {
-        if self.0.share.holds(tenant) {
+        if self.0.holding.holds(tenant) {
             self.change(tenant, |tenant| tenant.forget(member));
         }
     }
@@ -249,16 +258,6 @@ impl Index {
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
 
-    /// What tables of weights are made of that it is time to fix, by tenant.
-    #[must_use]
-    pub(crate) fn weights_to_fix(&self) -> Vec<(TenantSlug, Draft)> {
-        let due = self.held().into_iter().filter_map(|Held { slug, tenant }| {
-            let draft = tenant.read().unwrap_or_else(PoisonError::into_inner).weights_to_fix()?;
-            Some((slug, draft))
-        });
-        due.collect()
-    }
-
     fn advance(&self, log: LogName, position: u64) {
         self.0.positions[log as usize].send_if_modified(|known| {
             let moved = position > *known;
@@ -288,20 +287,20 @@ impl Index {
             return tenant;
         }
         let mut tenants = self.0.tenants.write().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Arc::new(RwLock::new(Tenant::new(slug, self.0.floor)));
+        let fresh = || Arc::new(RwLock::new(self.empty(slug)));
         tenants.entry(slug.clone()).or_insert_with(fresh).clone()
     }
 }
 
-/// What each commit of a batch tells, by the tenant that it is of, of those of a share.
+/// What each commit of a batch tells, by the tenant that it is of, of those that are held.
 fn by_tenant(
-    share: Share,
+    index: &Index,
     batch: &Batch,
     facts: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, DecodeError>,
 ) -> Result<HashMap<TenantSlug, Vec<Fact>>, StoreError> {
     let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
     for commit in &batch.commits {
-        let Some(tenant) = commit.key.scope().tenant().filter(|tenant| share.holds(tenant)) else { continue };
+        let Some(tenant) = commit.key.scope().tenant().filter(|tenant| index.holding().holds(tenant)) else { continue };
         let unreadable = |source| StoreError::Unreadable { sequence: commit.sequence, source };
         let facts = facts(commit).map_err(unreadable)?;
         if !facts.is_empty() {

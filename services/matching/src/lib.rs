@@ -11,6 +11,7 @@ pub mod evaluate;
 
 pub mod application;
 pub mod clients;
+pub mod crowd;
 
 pub mod projections;
 pub mod read_model;

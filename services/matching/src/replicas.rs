@@ -49,7 +49,7 @@ impl<R: Reaction> Reaction for WhereHeld<R> {
 
     async fn react(&self, commit: &RecordedCommit) -> Result<(), ReactError> {
         match commit.key.scope().tenant() {
-            Some(tenant) if !self.index.share().holds(tenant) => {
+            Some(tenant) if !self.index.holding().holds(tenant) => {
                 self.elsewhere.react(tenant, Self::NAME, commit.sequence).await
             }
             Some(_) | None => self.reaction.react(commit).await,

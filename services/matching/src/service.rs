@@ -19,6 +19,7 @@ use crate::application::{
     Pairings as PairingList, People, Release, Restraint, Rounds,
 };
 use crate::clients::{MembershipClient, PostingClient, Replicas};
+use crate::crowd::Crowd;
 use crate::grpc::{ANYWHERE, Lists, ReplicasService};
 use crate::index::Index;
 use crate::index::feed::Feed;
@@ -55,9 +56,11 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let host = Host::connect(CONTEXT, shared, tasks).await?;
     let membership = host.channel(Role::Membership)?;
     let keys = host.keys(KeyServiceSource::new(membership.clone()))?;
-    let (share, replicas) = (own.share(host.peer(Role::Matching))?, host.replicas(Role::Matching)?);
-    let index = Index::of_share(u32::try_from(own.cohort_floor.get())?, share);
+    let (holding, channel) = (own.holding(host.peer(Role::Matching))?, host.replicas(Role::Matching)?);
+    let (share, replicas) = (holding.share(), Arc::new(Replicas::new(channel.clone())));
+    let index = Index::of(u32::try_from(own.cohort_floor.get())?, holding);
     let patience = own.patience_millis.duration();
+    let crowd = Crowd::new(index.clone(), replicas.clone(), patience);
     let log = host.stream("membership").await?;
     let snapshots = Snapshots::new(
         index.clone(),
@@ -69,10 +72,10 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let start = Start::default();
     feed(&host, Feed::new(index.clone(), log.clone(), keys.clone()), snapshots.clone(), &start);
     listen(&host, &index, host.stream("posting").await?, &start);
-    weigh(&host, &index, own.weights_check_millis.duration(), &start);
+    weigh(&host, &crowd, own.weights_check_millis.duration(), &start);
     keep(&host, snapshots, own.snapshot_minutes.get(), &start);
     let client = Arc::new(MembershipClient::new(membership.clone()));
-    let acquaintances = Acquaintances::new(index.clone(), Arc::new(log), client, patience);
+    let acquaintances = Acquaintances::new(crowd.clone(), Arc::new(log), client, patience);
     let limits = Limits { introductions_a_day: u32::try_from(own.introductions_a_day.get())? };
     let application = Application::new(host.executor(), keys.clone(), acquaintances.clone(), limits, host.clock());
     let restraint = Restraint { new_in_a_week: i64::try_from(own.mentor_new_in_a_week.get())? };
@@ -93,7 +96,7 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let hold = Arc::new(HoldRounds::new(rounds.clone()));
     let put = Arc::new(PutProposals::new(rounds.clone()));
     let follow = Arc::new(FollowPairings::new(rounds.clone(), release.clone()));
-    let elsewhere: Arc<dyn Elsewhere> = Arc::new(Replicas::new(replicas.clone()));
+    let elsewhere: Arc<dyn Elsewhere> = replicas;
     let wiring = projections(host.wiring(keys))
         .reaction(WhereHeld::new(&hold, &index, &elsewhere))
         .reaction(WhereHeld::new(&put, &index, &elsewhere))
@@ -102,18 +105,18 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
         .reaction(ReleasePlaces::new(release))
         .erasure(erasure);
     let here = Here::default().with(&hold).with(&put).with(&follow);
-    let answering = ReplicasService { store: host.store().clone(), index: index.clone(), here };
+    let answering = ReplicasService { store: host.store().clone(), index: index.clone(), here, patience };
     let (clock, health) = (host.clock(), host.health().clone());
     host.start(wiring, move |queries| {
         let lists = Lists {
-            people: People::new(index.clone(), patience).comparing(writing),
+            people: People::new(crowd, patience).comparing(writing),
             introductions: IntroductionList::new(queries.clone(), index.clone()),
             mentors: MentorList::new(queries.clone(), acquaintances, restraint, clock),
             pairings: PairingList::new(queries.clone(), index),
         };
         let routes = crate::grpc::routes(application, lists, queries, answering);
         let routes = checked(routes, once_started(health));
-        Ok(match replicas {
+        Ok(match channel {
             Some(replicas) => {
                 forwarding(routes, Forwarding { role: Role::Matching, share, replicas, anywhere: ANYWHERE })
             }

@@ -15,6 +15,7 @@ use rustix::process::Signal;
 use tokio::process::{Child, Command};
 
 use super::target::{Fault, Kind, Target};
+use super::world::SPLIT;
 use crate::platform::{binary, signal};
 
 /// How long everything may take to start.
@@ -37,7 +38,10 @@ impl Platform {
         let settings = Settings { data: data.to_owned(), ..Settings::from_env() };
         let environment = Environment::start(settings).await.context("start the servers")?;
         let http = SocketAddr::from(([127, 0, 0, 1], 0));
-        let layout = write(data, http, Extent { matching_replicas: 2, ..Extent::default() }, &environment).await?;
+        // One tenant is split, so that a replica that is gone takes a part of its people along.
+        let split = [SPLIT.parse().context("a slug")?];
+        let extent = Extent { matching_replicas: 2, split_tenants: &split, ..Extent::default() };
+        let layout = write(data, http, extent, &environment).await?;
         std::fs::create_dir_all(data.join("logs")).context("make a folder for logs")?;
         let mut platform = Self { environment, layout, roles: BTreeMap::new() };
         for role in Target::ROLES {

@@ -214,8 +214,10 @@ async fn the_five_communities_find_their_people() {
     let model = folder.join("model");
     tiny::write(&model, &["work", "early"], 7).expect("a model");
     let port = free_port().expect("a port");
-    // Two replicas of matching, so that some tenants are found at each.
-    let arguments = ["--matching-replicas", "2", "--model", model.to_str().expect("a path")];
+    // Two replicas of matching, so that some tenants are found at each, and the people of one
+    // by both together.
+    let model = model.to_str().expect("a path");
+    let arguments = ["--matching-replicas", "2", "--split-tenant", "riverside", "--model", model];
     let demo = Demo::start_with(&folder.join("data"), port, &arguments).await.expect("a demo");
     let cast = Cast(demo.personas().expect("people"));
     a_society_around_a_conference(&cast).await;

@@ -23,7 +23,7 @@ use tower::Service as _;
 use super::PlacedChannel;
 use crate::caller::{Caller, Role, metadata};
 use crate::error::{ApiError, chain};
-use crate::placement::Share;
+use crate::placement::{Share, not_held};
 
 /// Headers that are made anew for each call.
 const OWN: [&str; 6] = [metadata::CALLER, metadata::SERVICE, "grpc-timeout", "traceparent", "tracestate", "user-agent"];
@@ -89,8 +89,4 @@ impl Forwarding {
             }
         }
     }
-}
-
-fn not_held() -> ApiError {
-    ApiError::unavailable("NOT_HELD_HERE", "this replica does not hold the tenant; ask again")
 }

@@ -92,6 +92,12 @@ impl PlacedChannel {
         Self { tenant: Some(tenant), ..self.clone() }
     }
 
+    /// The way to one of them, by its number; none to one that there is not.
+    #[must_use]
+    pub fn replica(&self, number: u32) -> Option<ServiceChannel> {
+        self.replicas.get(number as usize).map(|replica| replica.channel.clone())
+    }
+
     /// Whom to ask, first to last; any may answer what is about no tenant.
     fn order(&self, request: &Request<Body>) -> Vec<usize> {
         let named = self.tenant.as_ref().or_else(|| request.extensions().get::<Token>().and_then(Token::tenant));

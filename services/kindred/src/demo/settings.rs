@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use kindred_ids::TenantSlug;
 
 use super::environment::Environment;
 use crate::keys;
@@ -37,11 +38,13 @@ pub struct Extent<'a> {
     pub model: Option<&'a Path>,
     /// Replicas of matching, at least one; each holds tenants of its own.
     pub matching_replicas: u8,
+    /// Tenants whose people are split among them.
+    pub split_tenants: &'a [TenantSlug],
 }
 
 impl Default for Extent<'_> {
     fn default() -> Self {
-        Self { model: None, matching_replicas: 1 }
+        Self { model: None, matching_replicas: 1, split_tenants: &[] }
     }
 }
 
@@ -111,7 +114,8 @@ pub async fn write(
             }
             text.push_str(&own(context, &key_folder, environment, &public_url)?);
             if replicas > 1 {
-                writeln!(text, "replica = {replica}")?;
+                let split: Vec<&str> = extent.split_tenants.iter().map(TenantSlug::as_str).collect();
+                writeln!(text, "replica = {replica}\nsplit_tenants = {split:?}")?;
             }
             if let Some(model) = extent.model.filter(|_| *context == "posting") {
                 let folder = std::path::absolute(model).with_context(|| format!("find `{}`", model.display()))?;

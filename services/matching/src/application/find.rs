@@ -15,7 +15,8 @@ use kindred_service_kit::error::{ApiError, chain};
 use kindred_service_kit::input::page_size;
 use kindred_service_kit::position::Positions;
 
-use crate::index::{Alike, CommunitySuggestion, Found, Index, LogName, ThreadSuggestion, Writers};
+use crate::crowd::Crowd;
+use crate::index::{Alike, CommunitySuggestion, Found, LogName, ThreadSuggestion, Writers};
 
 /// The contexts whose logs the index follows, its own among them.
 const MEMBERSHIP: &str = "membership";
@@ -39,10 +40,10 @@ pub trait Writing: Send + Sync + 'static {
     fn alike<'a>(&'a self, caller: &'a Caller, asked: Writers) -> BoxFuture<'a, Result<Alike, ApiError>>;
 }
 
-/// Finds people in the index.
+/// Finds people.
 #[derive(Clone)]
 pub struct People {
-    index: Index,
+    crowd: Crowd,
     patience: Duration,
     writing: Option<Arc<dyn Writing>>,
 }
@@ -50,8 +51,8 @@ pub struct People {
 impl People {
     /// Waits at most `patience` for a position that a caller brings.
     #[must_use]
-    pub const fn new(index: Index, patience: Duration) -> Self {
-        Self { index, patience, writing: None }
+    pub fn new(crowd: impl Into<Crowd>, patience: Duration) -> Self {
+        Self { crowd: crowd.into(), patience, writing: None }
     }
 
     /// Moves people up by what they wrote, as `writing` tells.
@@ -65,15 +66,16 @@ impl People {
     ///
     /// # Errors
     ///
-    /// `INVALID_ARGUMENT` on `limit`; `PERMISSION_DENIED` for anybody but a member.
+    /// `INVALID_ARGUMENT` on `limit`; `PERMISSION_DENIED` for anybody but a member;
+    /// `UNAVAILABLE` where the tenant is split and nobody answers for some of it.
     #[tracing::instrument(name = "query.people.find", skip_all, fields(kindred.sequence = tracing::field::Empty))]
     pub async fn find(&self, caller: &Caller, limit: u32, positions: &Positions) -> Result<(Found, bool), ApiError> {
         let member = caller.member()?;
         let limit = page_size("limit", limit, USUAL, MOST)?;
         let stale = !self.reached(positions).await;
         let found = match self.alike(caller).await? {
-            Some(alike) => self.index.find_by_writing(&member.tenant, member.member, limit as usize, &alike),
-            None => self.index.find(&member.tenant, member.member, limit as usize),
+            Some(alike) => self.crowd.find_by_writing(&member.tenant, member.member, limit as usize, &alike).await?,
+            None => self.crowd.find(&member.tenant, member.member, limit as usize).await?,
         };
         tracing::Span::current().record("kindred.sequence", found.position);
         Ok((found, stale))
@@ -84,7 +86,7 @@ impl People {
     async fn alike(&self, caller: &Caller) -> Result<Option<Alike>, ApiError> {
         let member = caller.member()?;
         let Some(writing) = &self.writing else { return Ok(None) };
-        let writers = self.index.writers(&member.tenant, member.member);
+        let writers = self.crowd.writers(&member.tenant, member.member).await?;
         if writers.writers.is_empty() {
             return Ok(None);
         }
@@ -112,7 +114,7 @@ impl People {
         let member = caller.member()?;
         let limit = page_size("limit", limit, FEW, MANY)?;
         let stale = !self.reached(positions).await;
-        let (found, position) = self.index.communities_for(&member.tenant, member.member, limit as usize);
+        let (found, position) = self.crowd.communities_for(&member.tenant, member.member, limit as usize).await?;
         tracing::Span::current().record("kindred.sequence", position);
         Ok((found, position, stale))
     }
@@ -134,7 +136,7 @@ impl People {
         let member = caller.member()?;
         let limit = page_size("limit", limit, FEW, MANY)?;
         let stale = !self.reached(positions).await;
-        let (found, position) = self.index.threads_for(&member.tenant, member.member, only, limit as usize);
+        let (found, position) = self.crowd.index().threads_for(&member.tenant, member.member, only, limit as usize);
         tracing::Span::current().record("kindred.sequence", position);
         Ok((found, position, stale))
     }
@@ -144,7 +146,7 @@ impl People {
         let wanted = |context| positions.of_context(context).map(|(_, sequence)| sequence).max();
         let come = |context, log| {
             let sequence = wanted(context);
-            OptionFuture::from(sequence.map(|sequence| self.index.reached_in(log, sequence, self.patience)))
+            OptionFuture::from(sequence.map(|sequence| self.crowd.index().reached_in(log, sequence, self.patience)))
         };
         let (membership, posting, matching) = tokio::join!(
             come(MEMBERSHIP, LogName::Membership),

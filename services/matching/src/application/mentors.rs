@@ -124,13 +124,18 @@ impl Mentors {
         };
         let most_new = self.restraint.new_in_a_week;
         let rows = mentoring::free(&mut snapshot.transaction, tenant, viewer, since, most_new).await?;
-        let mut mentors = ranked(self.met(tenant, viewer, rows), tenant, viewer);
+        let mut mentors = ranked(self.met(tenant, viewer, rows).await?, tenant, viewer);
         mentors.truncate(limit as usize);
         Ok((mentors, snapshot.stale))
     }
 
     /// Those of the mentors whom the caller can meet, each with what the two share.
-    fn met(&self, tenant: &TenantSlug, viewer: MemberId, rows: Vec<MentorRow>) -> Vec<FreeMentor> {
+    async fn met(
+        &self,
+        tenant: &TenantSlug,
+        viewer: MemberId,
+        rows: Vec<MentorRow>,
+    ) -> Result<Vec<FreeMentor>, ApiError> {
         let index = &self.acquaintances.index;
         let rows: Vec<(MemberId, MentorRow)> = rows
             .into_iter()
@@ -138,9 +143,9 @@ impl Mentors {
             .filter(|(mentor, _)| index.acquaintance(tenant, viewer, *mentor).reachable)
             .collect();
         let members: Vec<MemberId> = rows.iter().map(|(mentor, _)| *mentor).collect();
-        let found = index.shared(tenant, viewer, &members).into_iter();
+        let found = self.acquaintances.crowd.shared(tenant, viewer, &members).await?.into_iter();
         let mut shared: HashMap<MemberId, Match> = found.map(|found| (found.member, found)).collect();
-        rows.into_iter().map(|(mentor, row)| FreeMentor { row, shared: shared.remove(&mentor) }).collect()
+        Ok(rows.into_iter().map(|(mentor, row)| FreeMentor { row, shared: shared.remove(&mentor) }).collect())
     }
 
     /// How much each mentor looks after: all of the tenant, or those in the community that

@@ -8,6 +8,7 @@ use kindred_proto::matching::replicas_client::ReplicasClient;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::grpc::PlacedChannel;
 
+use crate::crowd::{Neighbors, unreachable};
 use crate::replicas::Elsewhere;
 
 /// Asks whoever holds a tenant.
@@ -40,6 +41,17 @@ impl Elsewhere for Replicas {
                 Some(wire::Poisoned { event, reason }) => Err(ReactError::poison(event as usize, reason)),
                 None => Ok(()),
             }
+        })
+    }
+}
+
+impl Neighbors for Replicas {
+    fn ask(&self, replica: u32, request: wire::AskRequest) -> BoxFuture<'_, Result<wire::AskResponse, ApiError>> {
+        Box::pin(async move {
+            let channel = self.0.as_ref().and_then(|channel| channel.replica(replica));
+            let channel = channel.ok_or_else(|| unreachable("no setting names the other replicas"))?;
+            let answer = ReplicasClient::new(channel).ask(request).await;
+            Ok(answer.map_err(|status| ApiError::from(&status))?.into_inner())
         })
     }
 }

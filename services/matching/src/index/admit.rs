@@ -47,8 +47,8 @@ impl Index {
         let tenant = self.tenant_or_new(tenant);
         let mut tenant = tenant.write().unwrap_or_else(PoisonError::into_inner);
         tenant.apply(facts, &mut opened, 0);
-        if let Some(merge) = tenant.begin_merge() {
-            tenant.adopt(merge.run());
+        for (place, merge) in tenant.begin_merges() {
+            tenant.adopt(place, merge.run());
         }
     }
 }

@@ -69,11 +69,6 @@ impl Lesson {
         all.filter(|association| !association.others.is_empty()).collect()
     }
 
-    /// How many people from whom it is learned.
-    pub(crate) fn people(&self) -> u32 {
-        self.has.len() as u32
-    }
-
     /// How many have both, the lesser number first.
     fn together(&self) -> HashMap<(usize, usize), u32> {
         let mut together = HashMap::new();
@@ -101,6 +96,17 @@ impl Expansion {
             Some((Feature::parse(&association.feature)?, others.collect()))
         };
         Self(associations.into_iter().filter_map(read).collect())
+    }
+
+    /// What likely goes with what somebody holds, in ten thousandths; of it what they hold
+    /// themselves is to be left out.
+    pub(super) fn likely<'a>(&'a self, held: impl Iterator<Item = &'a Feature>) -> Vec<(&'a Feature, u32)> {
+        let mut likely: BTreeMap<&Feature, i64> = BTreeMap::new();
+        for (other, says) in held.filter_map(|own| self.0.get(own)).flatten() {
+            *likely.entry(other).or_default() += i64::from(*says);
+        }
+        let asked = likely.into_iter().filter(|(_, likely)| *likely >= i64::from(LIKELY));
+        asked.map(|(feature, likely)| (feature, likely.min(i64::from(CERTAIN)) as u32)).collect()
     }
 }
 
@@ -150,24 +156,16 @@ impl Tenant {
 
     /// What likely goes with what somebody holds, and that they do not hold themselves.
     pub(super) fn guessed(&self, held: &[(FeatureId, Release)], expansion: &Expansion) -> Vec<Shared> {
-        let mut likely: BTreeMap<&Feature, i64> = BTreeMap::new();
-        for (own, _) in held {
-            for (other, says) in expansion.0.get(&self.catalog.entry(*own).feature).into_iter().flatten() {
-                *likely.entry(other).or_default() += i64::from(*says);
-            }
-        }
+        let likely = expansion.likely(held.iter().map(|(own, _)| &self.catalog.entry(*own).feature));
         let has = |feature: FeatureId| held.binary_search_by_key(&feature, |(held, _)| *held).is_ok();
-        let asked = likely.into_iter().filter(|(_, likely)| *likely >= i64::from(LIKELY));
-        let asked = asked.filter_map(|(feature, likely)| Some((self.catalog.find(feature)?, likely)));
-        asked
-            .filter(|(feature, _)| !has(*feature))
-            .map(|(feature, likely)| {
-                let likely = likely.min(i64::from(CERTAIN)) as u32;
-                let most = GUESS * u32::from(self.weight(feature));
-                let weight = (likely * most + CERTAIN as u32 / 2) / CERTAIN as u32;
-                Shared { feature, own: None, weight: u16::try_from(weight).unwrap_or(u16::MAX) }
-            })
-            .filter(|shared| shared.weight > 0)
-            .collect()
+        let asked = likely.into_iter().filter_map(|(feature, likely)| Some((self.catalog.find(feature)?, likely)));
+        let guess = |(feature, likely)| Shared { feature, own: None, weight: worth(likely, self.weight(feature)) };
+        asked.filter(|(feature, _)| !has(*feature)).map(guess).filter(|shared| shared.weight > 0).collect()
     }
+}
+
+/// What something is worth that is as likely as that, and otherwise worth so much.
+pub(super) fn worth(likely: u32, weight: u16) -> u16 {
+    let weight = (likely * (GUESS * u32::from(weight)) + CERTAIN as u32 / 2) / CERTAIN as u32;
+    u16::try_from(weight).unwrap_or(u16::MAX)
 }

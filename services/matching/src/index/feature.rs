@@ -84,7 +84,7 @@ impl fmt::Display for Feature {
 
 impl Feature {
     /// A feature of a normalized value.
-    pub(super) fn new(kind: Kind, value: impl Into<Box<str>>) -> Self {
+    pub(crate) fn new(kind: Kind, value: impl Into<Box<str>>) -> Self {
         Self { kind, value: value.into() }
     }
 

@@ -51,7 +51,7 @@ impl<S: EventStore> Take for Feed<S> {
     }
 
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
-        let tenants = super::by_tenant(self.index.share(), &batch, |commit| {
+        let tenants = super::by_tenant(&self.index, &batch, |commit| {
             // What a snapshot holds of a tenant is in already.
             let stands_at =
                 commit.key.scope().tenant().and_then(|slug| self.index.look(slug, |tenant| tenant.position));
@@ -118,14 +118,16 @@ impl<S: EventStore> Feed<S> {
     }
 }
 
-/// Merges a tenant's lists if enough of them changed, beside those who search in it.
+/// Merges those lists of a tenant of which enough changed, beside those who search in them.
 pub(super) async fn merge(tenant: Arc<RwLock<Tenant>>) {
-    let Some(merge) = tenant.write().unwrap_or_else(PoisonError::into_inner).begin_merge() else { return };
-    let merged = tokio::task::spawn_blocking(move || merge.run()).await;
-    let mut tenant = tenant.write().unwrap_or_else(PoisonError::into_inner);
-    match merged {
-        Ok(merged) => tenant.adopt(merged),
-        // A merge that panicked changed nothing; the next one is tried after the next batch.
-        Err(_panicked) => tenant.give_up_merge(),
+    let merges = tenant.write().unwrap_or_else(PoisonError::into_inner).begin_merges();
+    for (place, merge) in merges {
+        let merged = tokio::task::spawn_blocking(move || merge.run()).await;
+        let mut tenant = tenant.write().unwrap_or_else(PoisonError::into_inner);
+        match merged {
+            Ok(merged) => tenant.adopt(place, merged),
+            // A merge that panicked changed nothing; the next one is tried after the next batch.
+            Err(_panicked) => tenant.give_up_merge(place),
+        }
     }
 }

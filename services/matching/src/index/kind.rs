@@ -59,7 +59,7 @@ impl Kind {
     pub(super) const DONE: [Self; 3] = [Self::Community, Self::Thread, Self::Asked];
 
     /// Reads the name for programs; none of a kind that this program does not know.
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().chain(Self::DONE).find(|kind| kind.as_str() == name)
     }
 

@@ -52,7 +52,7 @@ impl<S: EventStore> Take for Listener<S> {
     }
 
     async fn take(&self, batch: Batch, _stop: &CancellationToken) -> Result<bool, StoreError> {
-        let facts = super::by_tenant(self.index.share(), &batch, self.facts)?;
+        let facts = super::by_tenant(&self.index, &batch, self.facts)?;
         let mut changed = Vec::with_capacity(facts.len());
         for (slug, facts) in facts {
             self.index.change(&slug, |tenant| tenant.observe(facts, &mut Opened::new()));

@@ -2,11 +2,12 @@
 //! likely goes with what they have, and without words.
 
 use kindred_ids::MemberId;
-use kindred_ranking::{Ask, Clause, Slot, Slots};
+use kindred_ranking::{Clause, Slot, Slots};
 
 use super::catalog::FeatureId;
 use super::expansion::Expansion;
 use super::feature::Feature;
+use super::parts::Within;
 use super::search::Shared;
 use super::tenant::Tenant;
 
@@ -40,15 +41,14 @@ impl Tenant {
 impl Question<'_> {
     /// Those who suit best, the best first.
     pub(crate) fn best(&self, limit: usize) -> Vec<MemberId> {
-        let best = self.tenant.best(self.viewer, limit, &self.shared);
+        let best = self.tenant.best(Within::All, self.viewer, limit, &self.shared);
         best.into_iter().map(|best| self.tenant.people.id(best.slot)).collect()
     }
 
     /// What anybody scores.
     pub(crate) fn scores(&self) -> impl Fn(MemberId) -> u64 {
         let clauses: Vec<Clause> = self.shared.iter().flat_map(|shared| self.tenant.clauses(shared)).collect();
-        let ask = Ask { clauses: &clauses, circle: &Slots::default(), hidden: &[], limit: 0 };
-        let scores = self.tenant.lists.scores(&ask, self.tenant.capacity());
+        let scores = self.tenant.sums(Within::All, &clauses, &Slots::default());
         move |member| self.tenant.slot(member).map_or(0, |slot| scores[slot as usize])
     }
 

@@ -11,9 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::catalog::FeatureId;
-use super::feature::{Kind, Release};
-use super::people::Person;
-use super::profile::Field;
+use super::feature::{Feature, Kind, Release};
 use super::search::Shared;
 use super::tenant::Tenant;
 use super::words;
@@ -39,6 +37,15 @@ impl About {
             Self::Writing => "writing",
         }
     }
+
+    /// Reads such a name; none of what this program does not know.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "likely" => Some(Self::Likely),
+            "writing" => Some(Self::Writing),
+            kind => Kind::from_name(kind).map(Self::Shared),
+        }
+    }
 }
 
 /// A reason.
@@ -52,18 +59,29 @@ pub struct Reason {
     pub about: About,
 }
 
+/// A field of the viewer, as reasons are told by it.
+pub(super) struct Own<'a> {
+    pub(super) value: &'a Feature,
+    /// How they wrote it, where that says more.
+    pub(super) label: Option<&'a str>,
+    /// What of others' goes with it and with what it is a kind of, the nearest first, each
+    /// with how far above the value it is.
+    pub(super) chain: Vec<(usize, FeatureId)>,
+}
+
 /// A field of the viewer, and the part of its chain that both share.
-struct Common {
-    field: Field,
+struct Common<'a> {
+    field: &'a Own<'a>,
     /// How far above the field's own value the nearest shared one is.
     climbed: usize,
     shared: Vec<(FeatureId, u16)>,
 }
 
-/// What `viewer` shares with somebody who holds `theirs`, strongest first.
+/// What whoever has these fields of their `own` shares with somebody who holds `theirs`,
+/// strongest first.
 pub(super) fn reasons(
     tenant: &Tenant,
-    viewer: &Person<'_>,
+    own: &[Own<'_>],
     theirs: &[(FeatureId, Release)],
     share: bool,
     shareable: &[Shared],
@@ -79,10 +97,10 @@ pub(super) fn reasons(
     let mut reasons = summed(tenant, &counted);
     counted.retain(|shared| about(tenant, shared).is_none());
     let counted: Vec<(FeatureId, u16)> = counted.iter().map(|shared| (shared.feature, shared.weight)).collect();
-    let mut common: Vec<Common> = viewer.fields().filter_map(|field| common(tenant, field, &counted)).collect();
+    let mut common: Vec<Common<'_>> = own.iter().filter_map(|field| common(field, &counted)).collect();
     // What is shared nearest to a field's own value is told by that field; ties by value,
     // so that the numbers of features do not matter.
-    common.sort_by(|one, other| order(tenant, one).cmp(&order(tenant, other)));
+    common.sort_by_key(|common| (common.climbed, common.field.value));
     let mut told: Vec<FeatureId> = Vec::new();
     for Common { field, mut shared, .. } in common {
         shared.retain(|(feature, _)| !told.contains(feature));
@@ -90,9 +108,9 @@ pub(super) fn reasons(
         told.extend(shared.iter().map(|(feature, _)| *feature));
         let weight = shared.iter().map(|(_, weight)| u32::from(*weight)).sum();
         let feature = &tenant.catalog.entry(nearest).feature;
-        let own = if nearest == field.feature { tenant.label(&field) } else { None };
-        let leaf = &tenant.catalog.entry(field.feature).feature;
-        reasons.push(Reason { text: words::sentence(feature, leaf, own), weight, about: About::Shared(feature.kind) });
+        let label = field.label.filter(|_| feature == field.value);
+        let text = words::sentence(feature, field.value, label);
+        reasons.push(Reason { text, weight, about: About::Shared(feature.kind) });
     }
     strongest_first(&mut reasons);
     reasons
@@ -125,17 +143,13 @@ fn summed(tenant: &Tenant, counted: &[&Shared]) -> Vec<Reason> {
     sums.into_iter().map(reason).collect()
 }
 
-fn common(tenant: &Tenant, field: Field, counted: &[(FeatureId, u16)]) -> Option<Common> {
+fn common<'a>(field: &'a Own<'a>, counted: &[(FeatureId, u16)]) -> Option<Common<'a>> {
     let weight_of = |feature: FeatureId| {
         counted.binary_search_by_key(&feature, |(counted, _)| *counted).ok().map(|place| counted[place].1)
     };
-    let chain = tenant.catalog.chain(field.feature).filter_map(|feature| tenant.catalog.counterpart(feature));
-    let shared = chain.enumerate().filter_map(|(climbed, feature)| Some((climbed, (feature, weight_of(feature)?))));
+    let chain = field.chain.iter();
+    let shared = chain.filter_map(|(climbed, feature)| Some((*climbed, (*feature, weight_of(*feature)?))));
     let mut shared = shared.peekable();
     let climbed = shared.peek()?.0;
     Some(Common { field, climbed, shared: shared.map(|(_, shared)| shared).collect() })
-}
-
-fn order<'a>(tenant: &'a Tenant, common: &Common) -> (usize, &'a super::feature::Feature) {
-    (common.climbed, &tenant.catalog.entry(common.field.feature).feature)
 }

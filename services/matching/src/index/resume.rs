@@ -3,10 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kindred_ids::TenantSlug;
-use kindred_service_kit::placement::Share;
 
 use super::tenant::Tenant;
-use super::{Index, LogName};
+use super::{Holding, Index, LogName};
 
 /// A tenant that the index holds.
 pub(crate) struct Held {
@@ -31,10 +30,15 @@ impl Held {
 }
 
 impl Index {
-    /// The tenants that it is to hold.
+    /// What it is to hold.
     #[must_use]
-    pub fn share(&self) -> Share {
-        self.0.share
+    pub fn holding(&self) -> &Holding {
+        &self.0.holding
+    }
+
+    /// A tenant of whose people none is known yet.
+    pub(crate) fn empty(&self, slug: &TenantSlug) -> Tenant {
+        Tenant::of_parts(slug, self.0.floor, &self.0.holding.parts(slug))
     }
 
     /// The cohort floor.

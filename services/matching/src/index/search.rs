@@ -11,6 +11,7 @@ mod pair;
 mod writing;
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 
 use kindred_ids::{CommunityId, MemberId};
 use kindred_ranking::{Ask, Best, Clause, Scratch, Slot, Slots};
@@ -18,9 +19,11 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::FeatureId;
 use super::feature::Release;
+use super::parts::{Shelf, Within};
 use super::purpose::Purpose;
-use super::reason::Reason;
+use super::reason::{Own, Reason};
 use super::tenant::{Tenant, list};
+pub(crate) use writing::LOOKED_AT;
 pub use writing::{Alike, Writers};
 
 /// Somebody who suits the viewer.
@@ -45,6 +48,13 @@ pub(super) struct Shared {
     pub(super) weight: u16,
 }
 
+/// Whoever looks: what of others counts for them, and by which fields it is told.
+pub(super) struct Viewer<'a> {
+    pub(super) slot: Slot,
+    pub(super) own: Vec<Own<'a>>,
+    pub(super) shared: Vec<Shared>,
+}
+
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
@@ -58,9 +68,20 @@ impl Tenant {
     /// The best matches of a member at given weights.
     pub(super) fn search_with(&self, viewer: MemberId, limit: usize, weigh: impl Fn(FeatureId) -> u16) -> Vec<Match> {
         let Some(slot) = self.findable(viewer) else { return Vec::new() };
-        let shared = self.wanted_with(slot, weigh);
-        let best = self.best(slot, limit, &shared);
-        best.into_iter().map(|best| self.explained(slot, best, &shared)).collect()
+        let viewer = self.viewer(slot, self.wanted_with(slot, weigh));
+        let best = self.best(Within::All, slot, limit, &viewer.shared);
+        best.into_iter().map(|best| self.explained(&viewer, best)).collect()
+    }
+
+    /// Somebody whose own fields are held here, and for whom this counts.
+    fn viewer(&self, slot: Slot, shared: Vec<Shared>) -> Viewer<'_> {
+        let own = self.person_at(slot).fields().map(|field| {
+            let above = self.catalog.chain(field.feature).enumerate();
+            let chain = above.filter_map(|(climbed, feature)| Some((climbed, self.catalog.counterpart(feature)?)));
+            let value = &self.catalog.entry(field.feature).feature;
+            Own { value, label: self.label(&field), chain: chain.collect() }
+        });
+        Viewer { slot, own: own.collect(), shared }
     }
 
     /// What of others counts for a viewer at the weights of this moment.
@@ -95,8 +116,8 @@ impl Tenant {
         shared.filter(|shared| shared.weight > 0).collect()
     }
 
-    /// Those who share most of this with the viewer.
-    pub(super) fn best(&self, viewer: Slot, limit: usize, shared: &[Shared]) -> Vec<Best> {
+    /// Those of some parts who share most of this with the viewer.
+    pub(super) fn best(&self, within: Within<'_>, viewer: Slot, limit: usize, shared: &[Shared]) -> Vec<Best> {
         let clauses: Vec<Clause> = shared.iter().flat_map(|shared| self.clauses(shared)).collect();
         let circle = self.circle_of(viewer, &clauses);
         let mut hidden = self.hidden_from(viewer);
@@ -105,7 +126,31 @@ impl Tenant {
         hidden.extend(others.filter_map(|other| self.slot(other)));
         let ask = Ask { clauses: &clauses, circle: &circle, hidden: &hidden, limit };
         let tie = |slot| self.tie(viewer, self.people.id(slot));
-        SCRATCH.with_borrow_mut(|scratch| self.lists.top(&ask, scratch, tie))
+        let top = |shelf: &Shelf| SCRATCH.with_borrow_mut(|scratch| shelf.lists.top(&ask, scratch, tie));
+        let mut shelves = self.within(within);
+        let mut best = shelves.next().map(top).unwrap_or_default();
+        let before = best.len();
+        best.extend(shelves.flat_map(top));
+        if best.len() > before {
+            best.sort_by_cached_key(|best| (Reverse(best.score), tie(best.slot)));
+            best.truncate(limit);
+        }
+        best
+    }
+
+    /// What everybody of some parts scores, by slot.
+    pub(super) fn sums(&self, within: Within<'_>, clauses: &[Clause], circle: &Slots) -> Vec<u64> {
+        let ask = Ask { clauses, circle, hidden: &[], limit: 0 };
+        let mut sums = Vec::new();
+        for shelf in self.within(within) {
+            let scores = shelf.lists.scores(&ask, self.capacity());
+            if sums.is_empty() {
+                sums = scores;
+            } else {
+                sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+            }
+        }
+        sums
     }
 
     /// What the order of equal scores depends on: a hash of both people, keyed by the tenant.
@@ -132,11 +177,11 @@ impl Tenant {
                 weight: u32::from(weight),
                 circle_only: !release.counts(own, false),
             })
-            .filter(|clause| self.lists.length(clause.list) > 0)
+            .filter(|clause| self.shelves.iter().any(|shelf| shelf.lists.length(clause.list) > 0))
     }
 
     /// As [`Self::circle`], where any of the clauses asks for it.
-    fn circle_of(&self, viewer: Slot, clauses: &[Clause]) -> Slots {
+    pub(super) fn circle_of(&self, viewer: Slot, clauses: &[Clause]) -> Slots {
         if clauses.iter().any(|clause| clause.circle_only) { self.circle(viewer) } else { Slots::default() }
     }
 
@@ -149,8 +194,8 @@ impl Tenant {
         circle
     }
 
-    fn explained(&self, viewer: Slot, best: Best, shared: &[Shared]) -> Match {
-        let found = self.compared(viewer, best.slot, shared);
+    fn explained(&self, viewer: &Viewer<'_>, best: Best) -> Match {
+        let found = self.compared(viewer, best.slot);
         debug_assert_eq!(u64::from(found.score), best.score);
         found
     }

@@ -7,7 +7,7 @@
 //! * A community is suggested by no fewer people than the cohort floor, and a thread only
 //!   if it stands in a community of the viewer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use kindred_ids::{CommunityId, MemberId, ThreadId};
 use kindred_ranking::Slot;
@@ -15,7 +15,8 @@ use kindred_ranking::cooccurrence::{affinity, walk_through};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::FeatureId;
-use super::feature::{Kind, Release};
+use super::feature::{Feature, Kind, Release};
+use super::parts::Within;
 use super::reason::{About, Reason};
 use super::search::Shared;
 use super::tenant::{Tenant, list};
@@ -53,30 +54,81 @@ pub struct ThreadSuggestion {
 }
 
 /// Who walks from one community to another.
-#[derive(Default)]
-struct Crossing {
-    people: u32,
-    walks: u64,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Crossing {
+    pub(crate) people: u32,
+    pub(crate) walks: u64,
+}
+
+/// How many are where, of some people: what of several parts adds up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// For each community of the viewer, in the order of their ids, who is where else.
+    pub(crate) crossed: Vec<BTreeMap<CommunityId, Crossing>>,
+    /// For each value that counts, how many hold it in each community.
+    pub(crate) alike: Vec<BTreeMap<CommunityId, u32>>,
+}
+
+impl Tally {
+    /// With what others counted at the same question.
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.crossed.resize(self.crossed.len().max(other.crossed.len()), BTreeMap::new());
+        self.alike.resize(self.alike.len().max(other.alike.len()), BTreeMap::new());
+        for (own, theirs) in self.crossed.iter_mut().zip(other.crossed) {
+            for (place, crossing) in theirs {
+                let sum = own.entry(place).or_default();
+                *sum = Crossing { people: sum.people + crossing.people, walks: sum.walks + crossing.walks };
+            }
+        }
+        for (own, theirs) in self.alike.iter_mut().zip(other.alike) {
+            theirs.into_iter().for_each(|(place, count)| *own.entry(place).or_default() += count);
+        }
+        self
+    }
+
+    /// Every community that it tells of.
+    pub(crate) fn places(&self) -> BTreeSet<CommunityId> {
+        let crossed = self.crossed.iter().flat_map(BTreeMap::keys);
+        crossed.chain(self.alike.iter().flat_map(BTreeMap::keys)).copied().collect()
+    }
 }
 
 impl Tenant {
     /// The communities that suit a member best, of those in which they are not.
     pub(crate) fn communities_for(&self, viewer: MemberId, limit: usize) -> Vec<CommunitySuggestion> {
         let Some(slot) = self.findable(viewer) else { return Vec::new() };
+        let said = self.counterparts(self.with_ancestors(self.person_at(slot).fields()));
+        let shared = self.shareable(said, |feature| self.weight(feature));
+        let tally = self.tally(Within::All, slot, &shared);
+        let values = shared.iter().map(|one| (&self.catalog.entry(one.feature).feature, one.weight)).collect();
+        let size = |place| self.graph.communities.get(&place).map_or(0, |feature| self.holders(*feature));
+        self.suggested(slot, values, &tally, size, limit)
+    }
+
+    /// The communities that suit a viewer best by what was counted: each of the `values` with
+    /// its weight is of the tally's place.
+    pub(super) fn suggested(
+        &self,
+        viewer: Slot,
+        values: Vec<(&Feature, u16)>,
+        tally: &Tally,
+        size: impl Fn(CommunityId) -> u32,
+        limit: usize,
+    ) -> Vec<CommunitySuggestion> {
         let mut found: BTreeMap<CommunityId, CommunitySuggestion> = BTreeMap::new();
         let empty = |community| CommunitySuggestion { community, score: 0, reasons: Vec::new(), because_of: None };
-        for (community, weight, because_of) in self.crossed(slot) {
+        for (community, weight, because_of) in self.crossed(viewer, tally, &size) {
             let (text, about) = (words::MANY_CROSS.to_owned(), About::Shared(Kind::Community));
             let suggestion = found.entry(community).or_insert_with(|| empty(community));
             suggestion.reasons.push(Reason { text, weight, about });
             suggestion.because_of = Some(because_of);
         }
-        for (community, reason) in self.alike(slot) {
+        for (community, reason) in self.alike(viewer, values, tally, &size) {
             found.entry(community).or_insert_with(|| empty(community)).reasons.push(reason);
         }
         let suggestions = found.into_values().map(summed).filter(|one| one.score >= TELLING);
         let mut found: Vec<CommunitySuggestion> = suggestions.collect();
-        found.sort_by_key(|one| (std::cmp::Reverse(one.score), self.tie_with(slot, one.community.0.as_bytes())));
+        found.sort_by_key(|one| (std::cmp::Reverse(one.score), self.tie_with(viewer, one.community.0.as_bytes())));
         found.truncate(limit);
         found
     }
@@ -132,15 +184,12 @@ impl Tenant {
         xxh3_64_with_seed(what, xxh3_64_with_seed(self.person_at(viewer).id.0.as_bytes(), self.seed()))
     }
 
-    /// Communities in which people are who are where the viewer is: how well each goes with
-    /// that, and with which of the viewer's most.
-    fn crossed(&self, viewer: Slot) -> Vec<(CommunityId, u32, CommunityId)> {
+    /// Who of some parts is where.
+    pub(super) fn tally(&self, within: Within<'_>, viewer: Slot, shared: &[Shared]) -> Tally {
         let places = self.communities(self.person_at(viewer).places());
-        let mut sums: BTreeMap<CommunityId, (f64, f64, CommunityId)> = BTreeMap::new();
-        for own in &places {
+        let crossed = places.iter().map(|own| {
             let mut crossings: BTreeMap<CommunityId, Crossing> = BTreeMap::new();
-            let from = self.graph.communities[own];
-            for other in self.others_in(from, viewer) {
+            for other in self.others_in(within, self.graph.communities[own], viewer) {
                 let theirs = self.communities(self.person_at(other).places());
                 for place in theirs.iter().filter(|place| places.binary_search(place).is_err()) {
                     let crossing = crossings.entry(*place).or_default();
@@ -148,10 +197,26 @@ impl Tenant {
                     crossing.walks += walk_through(theirs.len());
                 }
             }
-            for (place, crossing) in crossings.into_iter().filter(|(_, one)| one.people >= self.scale().floor) {
-                let to = self.graph.communities[&place];
-                let affinity = affinity(crossing.walks, self.holders(from) as usize, self.holders(to) as usize);
-                let (sum, most, because_of) = sums.entry(place).or_insert((0.0, 0.0, *own));
+            crossings
+        });
+        let alike = shared.iter().map(|shared| self.counted_in_places(within, shared, viewer, &places));
+        Tally { crossed: crossed.collect(), alike: alike.collect() }
+    }
+
+    /// Communities in which people are who are where the viewer is: how well each goes with
+    /// that, and with which of the viewer's most.
+    fn crossed(
+        &self,
+        viewer: Slot,
+        tally: &Tally,
+        size: impl Fn(CommunityId) -> u32,
+    ) -> Vec<(CommunityId, u32, CommunityId)> {
+        let places = self.communities(self.person_at(viewer).places());
+        let mut sums: BTreeMap<CommunityId, (f64, f64, CommunityId)> = BTreeMap::new();
+        for (own, crossings) in places.iter().zip(&tally.crossed) {
+            for (place, crossing) in crossings.iter().filter(|(_, one)| one.people >= self.scale().floor) {
+                let affinity = affinity(crossing.walks, size(*own) as usize, size(*place) as usize);
+                let (sum, most, because_of) = sums.entry(*place).or_insert((0.0, 0.0, *own));
                 *sum += affinity;
                 if affinity > *most {
                     (*most, *because_of) = (affinity, *own);
@@ -166,27 +231,30 @@ impl Tenant {
 
     /// What the viewer says that enough people say, too, in each community: each is worth
     /// its weight times the part of the community who say so.
-    fn alike(&self, viewer: Slot) -> Vec<(CommunityId, Reason)> {
-        let person = self.person_at(viewer);
-        let places = self.communities(person.places());
-        let sought = self.counterparts(self.with_ancestors(person.fields()));
+    fn alike(
+        &self,
+        viewer: Slot,
+        values: Vec<(&Feature, u16)>,
+        tally: &Tally,
+        size: impl Fn(CommunityId) -> u32,
+    ) -> Vec<(CommunityId, Reason)> {
+        let places = self.communities(self.person_at(viewer).places());
         let mut alike: Vec<(CommunityId, Reason)> = Vec::new();
         let mut told: HashMap<CommunityId, HashSet<Kind>> = HashMap::new();
-        let mut shareable = self.shareable(sought, |feature| self.weight(feature));
+        let mut values: Vec<_> = values.into_iter().zip(&tally.alike).collect();
         // The most telling of a kind is told.
-        shareable.sort_by_key(|shared| (std::cmp::Reverse(shared.weight), &self.catalog.entry(shared.feature).feature));
-        for shared in shareable {
-            let feature = &self.catalog.entry(shared.feature).feature;
-            for (place, count) in self.counted_in_places(&shared, viewer) {
-                let size = self.holders(self.graph.communities[&place]).max(1);
-                let weight = (u32::from(shared.weight) * count + size / 2) / size;
-                let outside = places.binary_search(&place).is_err();
-                if count < self.scale().floor || weight == 0 || !outside {
+        values.sort_by_key(|((feature, weight), _)| (std::cmp::Reverse(*weight), *feature));
+        for ((feature, worth), counted) in values {
+            for (place, count) in counted {
+                let size = size(*place).max(1);
+                let weight = (u32::from(worth) * count + size / 2) / size;
+                let outside = places.binary_search(place).is_err();
+                if *count < self.scale().floor || weight == 0 || !outside {
                     continue;
                 }
-                if told.entry(place).or_default().insert(feature.kind) {
+                if told.entry(*place).or_default().insert(feature.kind) {
                     let text = words::of_many(feature);
-                    alike.push((place, Reason { text, weight, about: About::Shared(feature.kind) }));
+                    alike.push((*place, Reason { text, weight, about: About::Shared(feature.kind) }));
                 }
             }
         }
@@ -194,12 +262,19 @@ impl Tenant {
     }
 
     /// How many in each community hold something that is open to the viewer, who is outside.
-    fn counted_in_places(&self, shared: &Shared, viewer: Slot) -> BTreeMap<CommunityId, u32> {
+    fn counted_in_places(
+        &self,
+        within: Within<'_>,
+        shared: &Shared,
+        viewer: Slot,
+        own: &[CommunityId],
+    ) -> BTreeMap<CommunityId, u32> {
         let mut counted = BTreeMap::new();
         for release in Release::ALL.into_iter().filter(|release| release.counts(shared.own, false)) {
-            let members = self.lists.members(list(shared.feature, release)).into_iter();
+            let members = self.members_in(within, shared.feature, release);
             for other in members.filter(|other| *other != viewer) {
-                for place in self.communities(self.person_at(other).places()) {
+                let places = self.communities(self.person_at(other).places()).into_iter();
+                for place in places.filter(|place| own.binary_search(place).is_err()) {
                     *counted.entry(place).or_default() += 1;
                 }
             }
@@ -207,10 +282,25 @@ impl Tenant {
         counted
     }
 
+    /// Those of some parts who release a feature so.
+    fn members_in<'a>(
+        &'a self,
+        within: Within<'a>,
+        feature: FeatureId,
+        release: Release,
+    ) -> impl Iterator<Item = Slot> + 'a {
+        self.within(within).flat_map(move |shelf| shelf.lists.members(list(feature, release)))
+    }
+
     /// Those beside the viewer who are in a community, and whom no block keeps apart from them.
-    fn others_in(&self, community: FeatureId, viewer: Slot) -> impl Iterator<Item = Slot> + '_ {
+    fn others_in<'a>(
+        &'a self,
+        within: Within<'a>,
+        community: FeatureId,
+        viewer: Slot,
+    ) -> impl Iterator<Item = Slot> + 'a {
         let member = self.person_at(viewer).id;
-        let people = self.lists.members(list(community, Release::Tenant)).into_iter();
+        let people = self.members_in(within, community, Release::Tenant);
         people.filter(move |other| *other != viewer && !self.are_apart(member, self.person_at(*other).id))
     }
 }

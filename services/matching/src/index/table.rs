@@ -101,47 +101,59 @@ impl Tenant {
         self.fixed.take(part);
     }
 
-    /// What sharing a feature is worth: as the table says, where one holds and the feature
-    /// is coded, else by how many hold it now. What too few hold now is worth nothing.
+    /// What sharing a feature is worth now.
     pub(super) fn weight(&self, feature: FeatureId) -> u16 {
-        let (entry, holders, scale) = (self.catalog.entry(feature), self.holders(feature), self.scale());
+        let entry = self.catalog.entry(feature);
+        self.weigh(&entry.feature, entry.boost, self.holders(feature), self.scale())
+    }
+
+    /// What sharing a feature is worth that so many hold: as the table says, where one holds
+    /// and the feature is coded, else by how many hold it. What too few hold is worth nothing.
+    pub(super) fn weigh(&self, feature: &Feature, boost: u16, holders: u32, scale: Scale) -> u16 {
         // What people see of each other anyway names nobody, however few they are.
-        let holders = match entry.feature.kind {
+        let holders = match feature.kind {
             Kind::Asked => return ASKED,
             kind if kind.is_done() => holders.max(scale.floor),
             _ if holders < scale.floor => return 0,
             _ => holders,
         };
         match &self.fixed.holds {
-            None => scale.weight(entry.boost, holders),
+            None => scale.weight(boost, holders),
             Some(table) => {
                 let fixed = Scale { population: table.population, floor: table.floor };
                 // A coded value that is not in the table was held by fewer than the floor.
-                let holders = if entry.feature.kind.is_coded() { table.floor } else { holders.max(table.floor) };
-                let known = table.weights.get(&entry.feature).copied();
-                let weight = u32::from(known.unwrap_or_else(|| fixed.weight(entry.boost, holders)));
-                let factor = u32::from(table.factors[entry.feature.kind as usize]);
+                let holders = if feature.kind.is_coded() { table.floor } else { holders.max(table.floor) };
+                let known = table.weights.get(feature).copied();
+                let weight = u32::from(known.unwrap_or_else(|| fixed.weight(boost, holders)));
+                let factor = u32::from(table.factors[feature.kind as usize]);
                 let weighed = (weight * factor + u32::from(ONCE) / 2) / u32::from(ONCE);
                 u16::try_from(weighed).unwrap_or(u16::MAX).max(1)
             }
         }
     }
 
-    /// What the next table is made of, if it is time for one: the first as soon as anything
-    /// can count, then whenever there are a quarter more people or a fifth fewer, of all or
-    /// of those from whom it may be learned what goes together, or of answered introductions.
+    /// What the next table is made of, if it is time for one.
     pub(crate) fn weights_to_fix(&self) -> Option<Draft> {
-        let Scale { population, floor } = self.scale();
-        let may_learn = if self.inferring() >= floor { self.inferring() } else { 0 };
+        let (scale, inferring) = (self.scale(), self.inferring());
+        let coded = self.catalog.iter().filter(|(_, entry)| entry.feature.kind.is_coded());
+        let coded = coded.map(|(id, entry)| (entry.feature.clone(), self.holders(id)));
+        self.weights_are_due(scale, inferring).then(|| self.draft(scale, inferring, coded))
+    }
+
+    /// Whether it is time for a table: for the first as soon as anything can count, then
+    /// whenever there are a quarter more people or a fifth fewer, of all or of those from whom
+    /// it may be learned what goes together, or of answered introductions.
+    pub(crate) fn weights_are_due(&self, scale: Scale, inferring: u32) -> bool {
+        let may_learn = if inferring >= scale.floor { inferring } else { 0 };
         let due = match &self.fixed.holds {
             None => true,
             Some(table) => {
-                moved(table.population, population)
+                moved(table.population, scale.population)
                     || moved(table.learned_from, may_learn)
                     || self.graph.answered() >= ENOUGH_OUTCOMES && moved(table.answered, self.graph.answered())
             }
         };
-        (due && population >= floor).then(|| self.draft())
+        due && scale.population >= scale.floor
     }
 
     /// What came of introductions between people who both agreed that it be learned from.
@@ -163,13 +175,13 @@ impl Tenant {
         answered.filter_map(outcome).take(MOST_OUTCOMES).collect()
     }
 
-    fn draft(&self) -> Draft {
-        let scale = self.scale();
-        let coded = self.catalog.iter().filter(|(_, entry)| entry.feature.kind.is_coded());
-        let mut values: Vec<(String, u16)> = coded
-            .filter(|(id, _)| self.holders(*id) >= scale.floor)
-            .map(|(id, entry)| (entry.feature.to_string(), scale.weight(entry.boost, self.holders(id))))
-            .collect();
+    /// A table of so many people, of whom so many hold each coded value. What goes together,
+    /// and what came of introductions, is learned from those who are held here: of a tenant
+    /// that is large enough to be split, they are enough.
+    pub(crate) fn draft(&self, scale: Scale, inferring: u32, coded: impl Iterator<Item = (Feature, u32)>) -> Draft {
+        let known = coded.filter(|(_, holders)| *holders >= scale.floor);
+        let mut values: Vec<(String, u16)> =
+            known.map(|(feature, holders)| (feature.to_string(), scale.weight(feature.boost(), holders))).collect();
         values.sort_unstable();
         let lesson = (self.inferring() >= scale.floor).then(|| self.lesson(&HashSet::new()));
         Draft {
@@ -177,6 +189,7 @@ impl Tenant {
             membership_position: self.position,
             scale,
             values,
+            learned_from: if inferring >= scale.floor { inferring } else { 0 },
             lesson,
             answered: self.graph.answered(),
             outcomes: self.outcomes(),
@@ -197,6 +210,7 @@ pub(crate) struct Draft {
     scale: Scale,
     /// Ascending.
     values: Vec<(String, u16)>,
+    learned_from: u32,
     lesson: Option<Lesson>,
     answered: u32,
     outcomes: Vec<Outcome>,
@@ -205,7 +219,6 @@ pub(crate) struct Draft {
 impl Draft {
     /// The table, in parts that each fit a commit.
     pub(crate) fn parts(self) -> Vec<Part> {
-        let learned_from = self.lesson.as_ref().map_or(0, Lesson::people);
         let associations = self.lesson.as_ref().map(Lesson::learned).unwrap_or_default();
         let empty = Part {
             table: self.table,
@@ -216,7 +229,7 @@ impl Draft {
             floor: self.scale.floor,
             features: Vec::new(),
             weights: Vec::new(),
-            learned_from,
+            learned_from: self.learned_from,
             associations: Vec::new(),
             answered: self.answered,
             factors: factors(&self.outcomes),
@@ -268,7 +281,7 @@ impl Parts {
 impl Kind {
     /// Whether its values are of a published vocabulary, so that they may stand in a table
     /// in the open.
-    const fn is_coded(self) -> bool {
+    pub(super) const fn is_coded(self) -> bool {
         matches!(self, Self::Condition | Self::Language | Self::Year | Self::AgeBand)
     }
 }

@@ -6,6 +6,9 @@
 //!   which facts about different people came nor when they came changes an answer.
 //! * Only members who consent, are not suspended and were not erased are in the lists
 //!   that a search reads: who stops to be so is out of them with the fact itself.
+//! * Of people of parts that other replicas hold it is known that they are there, to what
+//!   they agree, where they are and whom a block keeps apart; never what they say of
+//!   themselves.
 
 mod meet;
 mod take;
@@ -14,22 +17,18 @@ use std::collections::{HashMap, HashSet};
 
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug};
 use kindred_ranking::weight::Scale;
-use kindred_ranking::{ListId, Lists, Merging, Repacked, Slot};
+use kindred_ranking::{ListId, Merging, Repacked, Slot};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::{Catalog, FeatureId, Pool};
 use super::feature::Release;
 use super::graph::Graph;
 use super::members::Members;
+use super::parts::{Parts, Shelf, Within};
 use super::people::{People, Person, Place};
 use super::profile::{Field, PlainField};
 use super::purpose::Purpose;
 use super::table::Fixed;
-
-/// People who changed at which their lists are merged, however few people there are.
-const MERGE_FROM: usize = 2_000;
-/// The part of all people that may have changed before their lists are merged.
-const MERGE_SHARE: usize = 16;
 
 /// The list of those who release a feature so.
 pub(super) const fn list(feature: FeatureId, release: Release) -> ListId {
@@ -54,10 +53,10 @@ pub(crate) struct Tenant {
     floor: u32,
     suspended: bool,
     pub(super) catalog: Catalog,
-    /// Who releases what how, of those who can be found.
-    pub(super) lists: Lists,
-    /// Whether a merge of them runs.
-    merging: bool,
+    /// Who releases what how, of those of each part who can be found.
+    pub(super) shelves: Vec<Shelf>,
+    /// Into how many parts the people are split.
+    parts: u32,
     pub(super) labels: Pool<Box<str>>,
     pub(super) people: People,
     /// Communities by number, each as long as somebody is active in it.
@@ -68,9 +67,6 @@ pub(crate) struct Tenant {
     blocks: HashMap<MemberId, Blocks>,
     pub(super) communities: HashMap<CommunityId, Members>,
     pub(super) graph: Graph,
-    population: u32,
-    /// How many of the population agree to inference.
-    inferring: u32,
     pub(super) fixed: Fixed,
     pub(super) position: u64,
     /// Facts that were taken in.
@@ -78,15 +74,21 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
+    /// All people of a tenant, of whom none is known yet.
     pub(crate) fn new(slug: &TenantSlug, floor: u32) -> Self {
+        Self::of_parts(slug, floor, &Parts::WHOLE)
+    }
+
+    /// Those of some parts.
+    pub(crate) fn of_parts(slug: &TenantSlug, floor: u32, parts: &Parts) -> Self {
         let seed = xxh3_64_with_seed(slug.as_str().as_bytes(), u64::from_be_bytes(*b"matching"));
         Self {
             seed,
             floor,
             suspended: false,
             catalog: Catalog::default(),
-            lists: Lists::default(),
-            merging: false,
+            shelves: parts.held().map(Shelf::of).collect(),
+            parts: parts.of(),
             labels: Pool::default(),
             people: People::new(seed),
             places: Pool::default(),
@@ -95,12 +97,18 @@ impl Tenant {
             blocks: HashMap::new(),
             communities: HashMap::new(),
             graph: Graph::default(),
-            population: 0,
-            inferring: 0,
             fixed: Fixed::default(),
             position: 0,
             taken: 0,
         }
+    }
+
+    /// The same parts of a tenant of whose people none is known.
+    #[cfg(test)]
+    pub(crate) fn empty(&self) -> Self {
+        let shelves = self.shelves.iter().map(|shelf| Shelf::of(shelf.part)).collect();
+        let fresh = Self::new(&super::tests::world::tenant(), self.floor);
+        Self { parts: self.parts, shelves, ..fresh }
     }
 
     /// Everything that a person holds, also by holding a kind of it, each once and as far
@@ -202,44 +210,65 @@ impl Tenant {
 
     /// How many people who can be found release a feature at all.
     pub(super) fn holders(&self, feature: FeatureId) -> u32 {
-        Release::ALL.iter().map(|release| self.lists.length(list(feature, *release))).sum()
+        self.holders_in(Within::All, feature)
     }
 
-    /// What the lists are to be merged from, once enough of them changed for that to pay;
-    /// none while another merge runs, since each takes only what changed up to it.
-    pub(crate) fn begin_merge(&mut self) -> Option<Merging> {
-        let enough = MERGE_FROM.max(self.population as usize / MERGE_SHARE);
-        if self.merging || self.lists.changed() < enough {
-            return None;
-        }
-        self.merging = true;
-        Some(self.lists.merge())
+    /// The same of some parts.
+    pub(super) fn holders_in(&self, within: Within<'_>, feature: FeatureId) -> u32 {
+        let length = |list| self.within(within).map(|shelf| shelf.lists.length(list)).sum::<u32>();
+        Release::ALL.iter().map(|release| length(list(feature, *release))).sum()
+    }
+
+    /// The lists of some parts.
+    pub(super) fn within<'a>(&'a self, within: Within<'a>) -> impl Iterator<Item = &'a Shelf> {
+        self.shelves.iter().filter(move |shelf| within.contains(shelf.part))
+    }
+
+    /// In which of the lists a member is if they can be found; none where another replica
+    /// holds their part.
+    pub(super) fn shelf(&self, member: MemberId) -> Option<usize> {
+        let part = super::parts::part_of(member, self.parts);
+        self.shelves.iter().position(|shelf| shelf.part == part)
+    }
+
+    /// Whether what a member says of themselves is held here.
+    pub(super) fn is_own(&self, member: MemberId) -> bool {
+        self.shelf(member).is_some()
+    }
+
+    /// What lists are to be merged from, by place, of those of which enough changed for that
+    /// to pay; none of which a merge runs, since each takes only what changed up to it.
+    pub(crate) fn begin_merges(&mut self) -> Vec<(usize, Merging)> {
+        let shelves = self.shelves.iter_mut().enumerate();
+        shelves.filter_map(|(place, shelf)| Some((place, shelf.begin_merge()?))).collect()
     }
 
     /// A merge came to nothing.
-    pub(crate) const fn give_up_merge(&mut self) {
-        self.merging = false;
+    pub(crate) fn give_up_merge(&mut self, place: usize) {
+        self.shelves[place].merging = false;
     }
 
     /// Merges at once.
     pub(crate) fn merge(&mut self) {
-        self.adopt(self.lists.merge().run());
+        for shelf in &mut self.shelves {
+            shelf.adopt(shelf.lists.merge().run());
+        }
     }
 
     /// Takes merged lists in; no answer changes.
-    pub(crate) fn adopt(&mut self, merged: Repacked) {
-        self.merging = false;
-        self.lists.adopt(merged);
+    pub(crate) fn adopt(&mut self, place: usize, merged: Repacked) {
+        self.shelves[place].adopt(merged);
     }
 
     /// What weights rest on beside each feature's own holders.
-    pub(super) const fn scale(&self) -> Scale {
-        Scale { population: self.population, floor: self.floor }
+    pub(super) fn scale(&self) -> Scale {
+        let population = self.shelves.iter().map(|shelf| shelf.population).sum();
+        Scale { population, floor: self.floor }
     }
 
     /// How many can be found who agree to inference.
-    pub(super) const fn inferring(&self) -> u32 {
-        self.inferring
+    pub(super) fn inferring(&self) -> u32 {
+        self.shelves.iter().map(|shelf| shelf.inferring).sum()
     }
 
     pub(super) const fn seed(&self) -> u64 {

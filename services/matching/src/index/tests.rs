@@ -1,10 +1,12 @@
 //! The rules of matching as properties, each against a plain reading of what they say.
 
 mod guesses;
+mod histories;
 mod oracle;
 mod places;
 mod snapshots;
 mod soak;
+mod split;
 pub(super) mod world;
 mod writing;
 
@@ -15,8 +17,9 @@ use super::fact::Fact;
 use super::feature::{Kind, Release};
 use super::purpose::Purpose;
 use super::tenant::{Opened, Tenant};
+use histories::{histories, said, step};
 use oracle::brief;
-use world::{COMMUNITIES, PEOPLE, Said, Step, World, histories, member, said, step};
+use world::{COMMUNITIES, PEOPLE, Said, Step, World, member};
 
 fn cases() -> ProptestConfig {
     ProptestConfig { cases: 100, ..ProptestConfig::default() }
@@ -52,7 +55,7 @@ proptest! {
         sizes in prop::collection::vec(1_usize..9, 1..40),
     ) {
         let straight = World::of(&steps).index();
-        let mixed = world::indexed(&world::interleaved(&steps, &picks), &sizes);
+        let mixed = world::indexed(&histories::interleaved(&steps, &picks), &sizes);
         for viewer in 0..PEOPLE {
             prop_assert_eq!(straight.search(member(viewer), 50), mixed.search(member(viewer), 50));
         }
@@ -161,14 +164,14 @@ fn one_merge_runs_at_a_time_whichever_log_changed_the_lists() {
     let mut tenant = Tenant::new(&world::tenant(), 1);
     let consent = |person| Fact::Consent { member: member(person), purpose: Purpose::Matching, given: true };
     tenant.apply((0..2_000).map(consent).collect(), &mut Opened::new(), 1);
-    let first = tenant.begin_merge().expect("enough changed");
+    let (_, first) = tenant.begin_merges().pop().expect("enough changed");
     let (thread, community) = (world::thread(0), world::community(0));
     let spoken = (0..2_000).map(|person| Fact::Spoke { member: member(person), thread, community });
     tenant.observe(spoken.collect(), &mut Opened::new());
-    assert!(tenant.begin_merge().is_none(), "the first one still runs");
-    tenant.adopt(first.run());
-    let second = tenant.begin_merge().expect("what changed meanwhile is enough");
-    tenant.give_up_merge();
-    assert!(tenant.begin_merge().is_some(), "another one after one that came to nothing");
-    drop(second);
+    assert!(tenant.begin_merges().is_empty(), "the first one still runs");
+    tenant.adopt(0, first.run());
+    let second = tenant.begin_merges();
+    assert_eq!(second.len(), 1, "what changed meanwhile is enough");
+    tenant.give_up_merge(0);
+    assert_eq!(tenant.begin_merges().len(), 1, "another one after one that came to nothing");
 }

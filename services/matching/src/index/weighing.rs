@@ -5,26 +5,57 @@
 //! * Of several replicas that find it is time, one fixes the table.
 //! * A table that was left half fixed is given up, and never holds.
 
+use std::sync::PoisonError;
+
 use kindred_eventsourcing::{Actor, CommandContext, EventStore, ExecuteError, Executor};
 use kindred_ids::{CommandId, TenantSlug};
 use kindred_service_kit::clock::SharedClock;
 use kindred_service_kit::error::chain;
 
-use super::Index;
+use super::table::Draft;
+use super::{Feature, Held, Index, Scale};
+use crate::crowd::Crowd;
 use crate::domain::Weights;
 use crate::domain::weights::{FixWeights, Part, Refusal, weights_key};
 
+impl Index {
+    /// What tables of weights are made of that it is time to fix, by tenant.
+    #[must_use]
+    pub(crate) fn weights_to_fix(&self) -> Vec<(TenantSlug, Draft)> {
+        let whole = self.held().into_iter().filter(|held| !self.holding().is_split(&held.slug));
+        let due = whole.filter_map(|Held { slug, tenant }| {
+            let draft = tenant.read().unwrap_or_else(PoisonError::into_inner).weights_to_fix()?;
+            Some((slug, draft))
+        });
+        due.collect()
+    }
+
+    pub(crate) fn weights_are_due(&self, slug: &TenantSlug, scale: Scale, inferring: u32) -> bool {
+        self.look(slug, |tenant| tenant.weights_are_due(scale, inferring)).unwrap_or_default()
+    }
+
+    pub(crate) fn draft(
+        &self,
+        slug: &TenantSlug,
+        scale: Scale,
+        inferring: u32,
+        coded: Vec<(Feature, u32)>,
+    ) -> Option<Draft> {
+        self.look(slug, |tenant| tenant.draft(scale, inferring, coded.into_iter()))
+    }
+}
+
 /// Fixes weights.
 pub struct Weighing<S> {
-    index: Index,
+    crowd: Crowd,
     executor: Executor<S>,
     clock: SharedClock,
 }
 
 impl<S: EventStore> Weighing<S> {
-    /// Fixes the weights of the tenants of `index`.
-    pub const fn new(index: Index, executor: Executor<S>, clock: SharedClock) -> Self {
-        Self { index, executor, clock }
+    /// Fixes the weights of the tenants of a crowd.
+    pub fn new(crowd: impl Into<Crowd>, executor: Executor<S>, clock: SharedClock) -> Self {
+        Self { crowd: crowd.into(), executor, clock }
     }
 
     /// Fixes every table that it is time for; the last sequence that holds one, none if
@@ -32,7 +63,16 @@ impl<S: EventStore> Weighing<S> {
     /// by the next call.
     pub async fn fix_due(&self) -> Option<u64> {
         let mut last = None;
-        for (tenant, draft) in self.index.weights_to_fix() {
+        let mut due = self.crowd.index().weights_to_fix();
+        for tenant in self.crowd.index().holding().split() {
+            match self.crowd.weights_to_fix(tenant).await {
+                Ok(draft) => due.extend(draft.map(|draft| (tenant.clone(), draft))),
+                Err(error) => {
+                    tracing::warn!(kindred.tenant.id = %tenant, chain = %chain(&error), "weights are not counted, `{tenant}`");
+                }
+            }
+        }
+        for (tenant, draft) in due {
             // Learning takes a while; whoever serves goes on meanwhile.
             let Ok(parts) = tokio::task::spawn_blocking(|| draft.parts()).await else { continue };
             match self.fix(&tenant, parts).await {

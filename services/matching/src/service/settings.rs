@@ -1,12 +1,14 @@
 //! What an operator sets of matching alone.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
+use kindred_ids::TenantSlug;
 use kindred_service_kit::config::{Bounded, Millis, Peer};
 use kindred_service_kit::placement::Share;
 use serde::Deserialize;
 
 use crate::application::Rhythm;
 use crate::domain::round::Mode;
+use crate::index::Holding;
 
 /// Settings that only matching has.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,6 +16,9 @@ use crate::domain::round::Mode;
 pub struct Settings {
     /// Which of the replicas in `peers.matching.replicas` this one is.
     pub replica: Option<Bounded<0, 999>>,
+    /// The tenants whose people are split among all of these replicas.
+    #[serde(default)]
+    pub split_tenants: Vec<String>,
     /// How many people of a tenant must release a value before it counts.
     pub cohort_floor: Bounded<1, 1_000>,
     /// How long an answer waits for the index.
@@ -39,11 +44,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The tenants that this process holds, where `own` says who the replicas are.
-    pub(super) fn share(&self, own: Option<&Peer>) -> anyhow::Result<Share> {
-        let Some(replicas) = own.and_then(|own| own.replicas.as_ref()) else { return Ok(Share::ALL) };
+    /// What this process holds, where `own` says who the replicas are.
+    pub(super) fn holding(&self, own: Option<&Peer>) -> anyhow::Result<Holding> {
+        let slug = |name: &String| name.parse().with_context(|| format!("setting `service.split_tenants`: `{name}`"));
+        let split = self.split_tenants.iter().map(slug).collect::<anyhow::Result<Vec<TenantSlug>>>()?;
+        let Some(replicas) = own.and_then(|own| own.replicas.as_ref()) else {
+            ensure!(split.is_empty(), "setting `service.split_tenants` needs replicas: set `peers.matching.replicas`");
+            return Ok(Holding::all());
+        };
         let replica = self.replica.context("setting `service.replica` is required beside `peers.matching.replicas`")?;
-        Ok(Share { placement: replicas.placement(), replica: u32::try_from(replica.get())? })
+        let share = Share { placement: replicas.placement(), replica: u32::try_from(replica.get())? };
+        Ok(Holding::new(share, split))
     }
 
     pub(super) fn rhythm(&self) -> anyhow::Result<Rhythm> {
@@ -114,5 +125,21 @@ mod tests {
             let error = config((name, value)).expect_err("refused");
             assert!(error.contains(key), "{error}");
         }
+    }
+
+    #[test]
+    fn a_tenant_is_split_among_replicas_that_are_named() {
+        let own = config(("KINDRED__SERVICE__SPLIT_TENANTS", "[riverside, lakeside]")).expect("settings").split().1;
+        let alone = own.holding(None).expect_err("refused").to_string();
+        assert_eq!(alone, "setting `service.split_tenants` needs replicas: set `peers.matching.replicas`");
+        let peer = "url = \"http://m:1\"\n[replicas]\nurl = \"http://m-{replica}:1\"\ncount = 3\ncopies = 2\n";
+        let peer: Peer = load_from(peer, None, []).expect("a peer");
+        assert!(own.holding(Some(&peer)).expect_err("refused").to_string().contains("service.replica"));
+        let own = Settings { replica: Some(Bounded::new(1)), ..own };
+        let holding = own.holding(Some(&peer)).expect("settings");
+        assert_eq!(holding.split().iter().map(TenantSlug::as_str).collect::<Vec<_>>(), ["lakeside", "riverside"]);
+        let own = Settings { split_tenants: vec!["River Side".to_owned()], ..own };
+        let error = format!("{:#}", own.holding(Some(&peer)).expect_err("refused"));
+        assert!(error.starts_with("setting `service.split_tenants`: `River Side`"), "{error}");
     }
 }

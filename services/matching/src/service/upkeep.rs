@@ -11,6 +11,7 @@ use kindred_service_kit::lifecycle::Stage;
 use tokio_util::sync::CancellationToken;
 
 use crate::application::Rounds;
+use crate::crowd::Crowd;
 use crate::grpc::ANYWHERE;
 use crate::index::feed::Feed;
 use crate::index::listen::Listener;
@@ -109,15 +110,15 @@ pub(super) fn listen(host: &Host, index: &Index, log: JetStreamStore, start: &St
 }
 
 /// Weights are taken in as the log fixes them, and fixed when it is time.
-pub(super) fn weigh(host: &Host, index: &Index, every: Duration, start: &Start) {
+pub(super) fn weigh(host: &Host, crowd: &Crowd, every: Duration, start: &Start) {
     let (ready, stop) = (host.health().condition("weights"), host.tasks().token(Stage::Supporting));
-    let (feed, loaded) = (Listener::to_own(index.clone(), host.store().clone()), start.loaded.clone());
+    let (feed, loaded) = (Listener::to_own(crowd.index().clone(), host.store().clone()), start.loaded.clone());
     host.tasks().spawn("weights", Stage::Supporting, async move {
         stop.run_until_cancelled(loaded.cancelled()).await;
         feed.run(move |met| ready.set(met), stop).await
     });
-    let weighing = Weighing::new(index.clone(), host.executor(), host.clock());
-    let (index, stop) = (index.clone(), host.tasks().token(Stage::Supporting));
+    let weighing = Weighing::new(crowd.clone(), host.executor(), host.clock());
+    let (index, stop) = (crowd.index().clone(), host.tasks().token(Stage::Supporting));
     host.tasks().spawn("weighing", Stage::Supporting, async move {
         while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
             if let Some(sequence) = weighing.fix_due().await {

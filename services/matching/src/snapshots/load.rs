@@ -54,7 +54,7 @@ impl<S: EventStore> Snapshots<S> {
                 Err(error) => refused = error,
             }
         }
-        let Known { position, tenants } = known(self.index.share(), &usable).ok_or(refused)?;
+        let Known { position, tenants } = known(self.index.holding(), &usable).ok_or(refused)?;
         let (mut start, mut loaded) = (position, Loaded::default());
         for slug in tenants {
             let from = match self.load_tenant(&slug, &now).await {
@@ -81,7 +81,9 @@ impl<S: EventStore> Snapshots<S> {
         // One view of manifest and chunks, whoever is taken out of them meanwhile.
         let mut view = connection.begin().await?;
         query_file!("src/snapshots/one_view.sql").execute(&mut *view).await?;
-        let row = query_file_as!(Row, "src/snapshots/newest.sql", slug.as_str()).fetch_optional(&mut *view).await?;
+        let holder = self.index.holding().holder(slug);
+        let newest = query_file_as!(Row, "src/snapshots/newest.sql", slug.as_str(), holder);
+        let row = newest.fetch_optional(&mut *view).await?;
         let manifest = manifest(slug, row.ok_or(Refused::NotWhole)?);
         let weights = self.weights(slug, manifest.origin.matching.position).await?;
         manifest.check(Rules::current(self.index.floor()), &Origin { weights, ..now.clone() })?;
@@ -99,10 +101,10 @@ impl<S: EventStore> Snapshots<S> {
     /// Takes chunks in on a thread of its own while the next ones come.
     async fn read(&self, manifest: Manifest, view: &mut PgConnection) -> Result<Tenant, SnapshotError> {
         let (send, mut receive) = mpsc::channel::<(usize, Vec<u8>)>(AHEAD);
-        let (slug, number, floor) = (manifest.tenant.clone(), manifest.number, self.index.floor());
+        let (slug, number) = (manifest.tenant.clone(), manifest.number);
+        let mut tenant = self.index.empty(&slug);
         let taking = tokio::task::spawn_blocking(move || {
-            let (mut tenant, chunks) = (Tenant::new(&manifest.tenant, floor), manifest.chunks);
-            let mut next = 0;
+            let (chunks, mut next) = (manifest.chunks, 0);
             while let Some((chunk, content)) = receive.blocking_recv() {
                 if chunk != next {
                     break;

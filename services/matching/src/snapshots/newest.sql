@@ -3,6 +3,6 @@ SELECT
     membership_stream, membership_position, matching_stream, matching_position,
     weights, suspended, chunks, checksums
 FROM kindred.index_snapshots
-WHERE tenant = $1 AND whole
+WHERE tenant = $1 AND holder = $2 AND whole
 ORDER BY number DESC
 LIMIT 1

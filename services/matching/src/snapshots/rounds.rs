@@ -6,6 +6,7 @@ use kindred_ids::TenantSlug;
 use kindred_service_kit::placement::{Placement, Share};
 
 use super::rows::stream;
+use crate::index::Holding;
 use crate::index::snapshot::Stream;
 
 /// One round, by whoever wrote it.
@@ -18,6 +19,13 @@ pub(super) struct RoundRow {
     pub(super) matching_stream: String,
     pub(super) matching_position: i64,
     pub(super) tenants: Vec<String>,
+    /// The tenants that were split then.
+    pub(super) split: Vec<String>,
+}
+
+/// The tenants that are split, as a round names them.
+pub(super) fn split_of(holding: &Holding) -> Vec<String> {
+    holding.split().iter().map(ToString::to_string).collect()
 }
 
 impl RoundRow {
@@ -36,31 +44,33 @@ impl RoundRow {
     }
 }
 
-/// The tenants of a share that had an event up to a position of membership's log.
+/// The tenants of a replica that had an event up to a position of membership's log.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) position: u64,
     pub(super) tenants: BTreeSet<TenantSlug>,
 }
 
-/// What is known furthest of a share: by the rounds of this very one, or of all replicas of
+/// What is known furthest of what a replica holds: by the rounds of this very one, or of all replicas of
 /// any number that there were, which hold all tenants together.
-pub(super) fn known(share: Share, rounds: &[RoundRow]) -> Option<Known> {
-    let own: Vec<&RoundRow> = rounds.iter().filter(|round| round.share() == share).collect();
-    let mut fleets: BTreeMap<Placement, Vec<&RoundRow>> = BTreeMap::new();
+pub(super) fn known(holding: &Holding, rounds: &[RoundRow]) -> Option<Known> {
+    let split = split_of(holding);
+    let own = rounds.iter().filter(|round| round.share() == holding.share() && round.split == split);
+    let own: Vec<&RoundRow> = own.collect();
+    let mut fleets: BTreeMap<(Placement, &[String]), Vec<&RoundRow>> = BTreeMap::new();
     for round in rounds {
-        fleets.entry(round.share().placement).or_default().push(round);
+        fleets.entry((round.share().placement, &round.split)).or_default().push(round);
     }
-    fleets.retain(|placement, rounds| rounds.len() == placement.replicas() as usize);
+    fleets.retain(|(placement, _), rounds| rounds.len() == placement.replicas() as usize);
     let all = fleets.into_values().chain([own]);
-    all.filter_map(|rounds| together(share, &rounds)).max_by_key(|known| known.position)
+    all.filter_map(|rounds| together(holding, &rounds)).max_by_key(|known| known.position)
 }
 
 /// What rounds say together; none if there are none.
-fn together(share: Share, rounds: &[&RoundRow]) -> Option<Known> {
+fn together(holding: &Holding, rounds: &[&RoundRow]) -> Option<Known> {
     let position = rounds.iter().map(|round| round.membership_position.cast_unsigned()).min()?;
     let tenants = rounds.iter().flat_map(|round| &round.tenants).filter_map(|slug| slug.parse().ok());
-    Some(Known { position, tenants: tenants.filter(|tenant| share.holds(tenant)).collect() })
+    Some(Known { position, tenants: tenants.filter(|tenant| holding.holds(tenant)).collect() })
 }
 
 #[cfg(test)]
@@ -78,6 +88,7 @@ mod tests {
             matching_stream: "x1".to_owned(),
             matching_position: position,
             tenants: tenants.iter().map(|slug| (*slug).to_owned()).collect(),
+            split: Vec::new(),
         }
     }
 
@@ -98,7 +109,7 @@ mod tests {
         let mine: Vec<String> = held(share, &NAMES).iter().map(ToString::to_string).collect();
         let mine: Vec<&str> = mine.iter().map(String::as_str).collect();
         let rounds = [round((3, 1, 1), 50, &mine), round((3, 1, 0), 90, &[])];
-        let known = known(share, &rounds).expect("its own");
+        let known = known(&share.into(), &rounds).expect("its own");
         assert_eq!(known, Known { position: 50, tenants: held(share, &NAMES) });
     }
 
@@ -106,17 +117,30 @@ mod tests {
     fn after_a_change_of_their_number_all_former_replicas_together_are_gone_on_from() {
         let share = of(3, 1, 2);
         let rounds = [round((2, 1, 0), 70, &NAMES[..2]), round((2, 1, 1), 60, &NAMES[2..])];
-        assert_eq!(known(share, &rounds), Some(Known { position: 60, tenants: held(share, &NAMES) }));
-        assert_eq!(known(share, &rounds[..1]), None, "one of them may not know of all");
+        assert_eq!(known(&share.into(), &rounds), Some(Known { position: 60, tenants: held(share, &NAMES) }));
+        assert_eq!(known(&share.into(), &rounds[..1]), None, "one of them may not know of all");
         let alone = [round((1, 1, 0), 40, &NAMES)];
-        assert_eq!(known(share, &alone), Some(Known { position: 40, tenants: held(share, &NAMES) }));
+        assert_eq!(known(&share.into(), &alone), Some(Known { position: 40, tenants: held(share, &NAMES) }));
     }
 
     #[test]
     fn the_furthest_is_gone_on_from() {
         let share = of(1, 1, 0);
         let rounds = [round((1, 1, 0), 40, &["hill"]), round((2, 2, 0), 70, &NAMES), round((2, 2, 1), 65, &NAMES)];
-        assert_eq!(known(share, &rounds), Some(Known { position: 65, tenants: held(share, &NAMES) }));
-        assert_eq!(known(share, &[]), None);
+        assert_eq!(known(&share.into(), &rounds), Some(Known { position: 65, tenants: held(share, &NAMES) }));
+        assert_eq!(known(&share.into(), &[]), None);
+    }
+
+    #[test]
+    fn where_others_were_split_a_replica_goes_on_from_what_all_of_them_held() {
+        let share = of(2, 1, 0);
+        let split = |slugs: &[&str]| Holding::new(share, slugs.iter().map(|slug| slug.parse().expect("a slug")));
+        let mut rounds = [round((2, 1, 0), 70, &NAMES[..2]), round((2, 1, 1), 60, &NAMES[2..])];
+        let known_then = known(&split(&["valley"]), &rounds).expect("both of them together");
+        assert_eq!(known_then.position, 60);
+        assert!(known_then.tenants.contains(&"valley".parse().expect("a slug")), "whose part it holds now");
+        rounds[0].split = vec!["valley".to_owned()];
+        assert_eq!(known(&split(&["valley"]), &rounds).map(|known| known.position), Some(70), "its own");
+        assert_eq!(known(&share.into(), &rounds), None, "the two are no fleet");
     }
 }

@@ -1,4 +1,4 @@
 SELECT
     replicas, copies, replica,
-    membership_stream, membership_position, matching_stream, matching_position, tenants
+    membership_stream, membership_position, matching_stream, matching_position, tenants, split
 FROM kindred.index_snapshot_round

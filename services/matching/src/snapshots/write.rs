@@ -9,6 +9,7 @@ use kindred_service_kit::placement::Share;
 use kindred_vault::{Aad, Sealer};
 use sqlx::{query_file, query_file_as, query_file_scalar};
 
+use super::rounds::split_of;
 use super::rows::{Row, manifest};
 use super::{SnapshotError, Snapshots};
 use crate::index::profile::{PlainField, SealedField, SealedProfile};
@@ -69,7 +70,8 @@ impl<S: EventStore> Snapshots<S> {
             self.write_tenant(held, origin, round, all, &mut written).await?;
             tenants.push(slug.to_string());
         }
-        let Share { placement, replica } = self.index.share();
+        let holding = self.index.holding();
+        let (Share { placement, replica }, split) = (holding.share(), split_of(holding));
         query_file!(
             "src/snapshots/round.sql",
             placement.replicas().cast_signed(),
@@ -79,7 +81,8 @@ impl<S: EventStore> Snapshots<S> {
             membership.cast_signed(),
             self.matching.identity,
             matching.cast_signed(),
-            &tenants
+            &tenants,
+            &split
         )
         .execute(self.database.projector())
         .await?;
@@ -96,9 +99,9 @@ impl<S: EventStore> Snapshots<S> {
         written: &mut Written,
     ) -> Result<(), SnapshotError> {
         let rules = Rules::current(self.index.floor());
-        let row = query_file_as!(Row, "src/snapshots/newest.sql", held.slug.as_str())
-            .fetch_optional(self.database.projector())
-            .await?;
+        let holder = self.index.holding().holder(&held.slug);
+        let newest = query_file_as!(Row, "src/snapshots/newest.sql", held.slug.as_str(), holder);
+        let row = newest.fetch_optional(self.database.projector()).await?;
         let newest = match row.map(|row| manifest(&held.slug, row)) {
             Some(newest) => match newest.check(rules, &origin_of(&newest, &origin)) {
                 Ok(()) => Some(newest),
@@ -157,7 +160,10 @@ impl<S: EventStore> Snapshots<S> {
         for (chunk, portion) in plan.portions.into_iter().enumerate() {
             self.write_chunk(held, number, (chunk, chunks), portion, origin.membership.position).await?;
         }
-        query_file!("src/snapshots/whole.sql", held.slug.as_str(), number).execute(self.database.projector()).await?;
+        let (holder, fleet) = (self.index.holding().holder(&held.slug), self.index.holding().fleet(&held.slug));
+        query_file!("src/snapshots/whole.sql", held.slug.as_str(), number, holder, fleet)
+            .execute(self.database.projector())
+            .await?;
         Ok(())
     }
 
@@ -175,7 +181,8 @@ impl<S: EventStore> Snapshots<S> {
             origin.matching.position.cast_signed(),
             origin.weights,
             plan.suspended,
-            plan.portions.len() as i32
+            plan.portions.len() as i32,
+            self.index.holding().holder(slug)
         );
         Ok(number.fetch_one(self.database.projector()).await?)
     }

@@ -51,7 +51,7 @@ fn finds(index: &Index, person: &Person) -> Vec<MemberId> {
 async fn each_replica_holds_its_tenants_and_nothing_of_another() {
     let town = Town::new();
     let people = crowds(&town).await;
-    let replicas = [0, 1].map(|replica| Index::of_share(FLOOR, share(replica)));
+    let replicas = [0, 1].map(|replica| Index::of(FLOOR, share(replica)));
     for index in &replicas {
         town.follow(index.clone()).await;
     }
@@ -64,7 +64,7 @@ async fn each_replica_holds_its_tenants_and_nothing_of_another() {
     }
     for index in &replicas {
         let held: Vec<TenantSlug> =
-            TENANTS.map(slug).into_iter().filter(|tenant| index.share().holds(tenant)).collect();
+            TENANTS.map(slug).into_iter().filter(|tenant| index.holding().holds(tenant)).collect();
         let mut known = index.tenants();
         known.sort();
         let mut expected = held;
@@ -127,7 +127,7 @@ async fn a_reaction_runs_where_its_tenant_is_held() {
     let [here, there] = commits(&town).await;
     let (counts, told) = (Arc::new(Counts::default()), Arc::new(Told::default()));
     let elsewhere: Arc<dyn Elsewhere> = told.clone();
-    let reaction = WhereHeld::new(&counts, &Index::of_share(FLOOR, share(0)), &elsewhere);
+    let reaction = WhereHeld::new(&counts, &Index::of(FLOOR, share(0)), &elsewhere);
     assert!(reaction.wants(&here) && reaction.wants(&there));
     reaction.react(&here).await.unwrap();
     let refused = reaction.react(&there).await.unwrap_err().to_string();
@@ -150,8 +150,9 @@ async fn a_replica_reacts_for_another_and_says_what_came_of_it() {
     let counts = Arc::new(Counts::default());
     let service = ReplicasService {
         store: town.facts.store.clone(),
-        index: Index::of_share(FLOOR, share(0)),
+        index: Index::of(FLOOR, share(0)),
         here: Here::default().with(&counts),
+        patience: std::time::Duration::from_millis(100),
     };
     let ask = async |tenant: String, reaction: &str, sequence: u64| {
         let mut request = Request::new(wire::ReactRequest { tenant, reaction: reaction.to_owned(), sequence });

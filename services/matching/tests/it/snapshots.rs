@@ -19,31 +19,31 @@ use crate::support::{HASHIMOTO, Person, SPANISH, Town, WALKING};
 const BOUND: Duration = Duration::from_secs(60);
 const CHESS: (Kind, &str, &str) = (Kind::Interest, "Chess at Noon", "");
 /// Chunks in which the words stand that only one person of a town says.
-const CHUNKS_WITH_CHESS: &str = "SELECT count(*) FROM kindred.index_snapshot_chunks
+pub const CHUNKS_WITH_CHESS: &str = "SELECT count(*) FROM kindred.index_snapshot_chunks
     WHERE position('Chess at Noon'::bytea IN content) > 0";
 
 /// A town, its database, and where its index is written down.
-struct Archive {
-    town: Town,
-    desk: Desk,
+pub struct Archive {
+    pub town: Town,
+    pub desk: Desk,
     round: Round,
 }
 
 impl Archive {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let town = Town::new();
         let desk = Desk::open(&town).await;
         Self { town, desk, round: Round::default() }
     }
 
-    fn of(&self, index: &Index, keys: Arc<dyn KeyRing>) -> Snapshots<MemoryStore> {
+    pub fn of(&self, index: &Index, keys: Arc<dyn KeyRing>) -> Snapshots<MemoryStore> {
         let log = |store: &MemoryStore, identity: &str| Log { store: store.clone(), identity: identity.to_owned() };
         let (membership, matching) = (log(&self.town.facts.store, "m1"), log(&self.town.store, "x1"));
         Snapshots::new(index.clone(), self.desk.pools.clone(), membership, matching, keys)
     }
 
     /// Writes what changed.
-    async fn write(&mut self) -> Written {
+    pub async fn write(&mut self) -> Written {
         self.town.caught_up().await;
         let snapshots = self.of(&self.town.index, self.town.keys.clone());
         snapshots.write(&mut self.round, true).await.unwrap().unwrap()
@@ -92,7 +92,7 @@ fn finds(index: &Index, person: &Person) -> Vec<MemberId> {
 }
 
 /// Three who have things in common, one who says something of their own, and others.
-async fn crowd(town: &Town) -> Vec<Person> {
+pub async fn crowd(town: &Town) -> Vec<Person> {
     let mut people = Vec::new();
     for fields in [&[HASHIMOTO, SPANISH, WALKING][..], &[HASHIMOTO, SPANISH], &[WALKING, CHESS], &[SPANISH, HASHIMOTO]]
     {

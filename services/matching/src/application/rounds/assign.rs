@@ -9,6 +9,7 @@
 
 use std::collections::HashSet;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use kindred_eventsourcing::Timestamp;
 use kindred_ids::{MemberId, TenantSlug};
 use kindred_ranking::assignment::{Edge, Seekers, cheapest, stable};
@@ -16,6 +17,7 @@ use kindred_service_kit::error::ApiError;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::application::mentors::worth;
+use crate::crowd::Crowd;
 use crate::domain::round::{Found, Mode, Proposal};
 use crate::index::Index;
 
@@ -29,6 +31,8 @@ const MOST_WORTH: u64 = (1 << 20) - 1;
 /// What a point of a score outweighs.
 const FULLNESS: i64 = 1 << 10;
 const MINUTE_MILLIS: i64 = 60_000;
+/// For how many who wait other replicas are asked at once.
+const ASKED_AT_ONCE: usize = 8;
 
 /// Somebody who waits.
 #[derive(Debug, Clone, Copy)]
@@ -80,16 +84,19 @@ impl Basis {
     }
 
     /// Who is proposed to whom, computed beside what else runs.
-    pub(super) async fn assigned(self, index: Index, mode: Mode) -> Result<Vec<Proposal>, ApiError> {
-        let computed = tokio::task::spawn_blocking(move || self.proposals(&index, mode));
+    pub(super) async fn assigned(self, crowd: Crowd, mode: Mode) -> Result<Vec<Proposal>, ApiError> {
+        let asked = if crowd.is_split(&self.tenant) { Some(self.asked_choices(&crowd).await?) } else { None };
+        let computed = tokio::task::spawn_blocking(move || {
+            let choices = asked.unwrap_or_else(|| self.choices(crowd.index()));
+            self.proposals(&choices, mode)
+        });
         computed.await.map_err(|error| ApiError::internal(&error))
     }
 
-    /// Who is proposed to whom.
-    pub(super) fn proposals(&self, index: &Index, mode: Mode) -> Vec<Proposal> {
-        let choices: Vec<Vec<Choice>> = self.choices(index);
+    /// Who is proposed to whom, of these choices of each who waits.
+    fn proposals(&self, choices: &[Vec<Choice>], mode: Mode) -> Vec<Proposal> {
         let mut seekers = Seekers::default();
-        for (waiting, choices) in self.waiting.iter().zip(&choices) {
+        for (waiting, choices) in self.waiting.iter().zip(choices) {
             let edges = choices.iter().map(|choice| Edge { to: choice.mentor, cost: choice.cost });
             seekers.push(self.waited_minutes(waiting), edges);
         }
@@ -119,24 +126,40 @@ impl Basis {
 
     /// For each who waits whom they may be proposed, by the mentors' numbers.
     fn choices(&self, index: &Index) -> Vec<Vec<Choice>> {
-        let members: Vec<MemberId> = self.mentors.iter().map(|mentor| mentor.member).collect();
-        let most = (MOST_PAIRS / self.waiting.len().max(1)).max(LEAST_CHOICE);
-        let choices = self.waiting.iter().map(|waiting| {
-            let scores = index.scores(&self.tenant, waiting.member, &members);
-            let met = scores.into_iter().zip(&self.mentors).zip(0..);
-            let mut choices: Vec<Choice> = met
-                .filter(|((_, mentor), _)| !self.asked.contains(&(waiting.member, mentor.member)))
-                .filter_map(|((score, mentor), number)| Some(choice(number, mentor, score?)))
-                .collect();
-            if choices.len() > most {
-                let tie = |choice: &Choice| tie(waiting.member, self.mentors[choice.mentor as usize].member);
-                choices.select_nth_unstable_by_key(most, |choice| (choice.cost, tie(choice)));
-                choices.truncate(most);
-                choices.sort_unstable_by_key(|choice| choice.mentor);
-            }
-            choices
+        let members = self.members();
+        let scores = |waiting: &Waiting| index.scores(&self.tenant, waiting.member, &members);
+        self.waiting.iter().map(|waiting| self.chosen(waiting, scores(waiting))).collect()
+    }
+
+    /// The same where others are asked, too, a few at a time.
+    async fn asked_choices(&self, crowd: &Crowd) -> Result<Vec<Vec<Choice>>, ApiError> {
+        let members = &self.members();
+        let asked = (0..self.waiting.len()).map(|place| async move {
+            let waiting = &self.waiting[place];
+            Ok(self.chosen(waiting, crowd.scores(&self.tenant, waiting.member, members).await?))
         });
-        choices.collect()
+        stream::iter(asked).buffered(ASKED_AT_ONCE).try_collect().await
+    }
+
+    fn members(&self) -> Vec<MemberId> {
+        self.mentors.iter().map(|mentor| mentor.member).collect()
+    }
+
+    /// Whom one who waits may be proposed, at what they share with each mentor.
+    fn chosen(&self, waiting: &Waiting, scores: Vec<Option<u32>>) -> Vec<Choice> {
+        let most = (MOST_PAIRS / self.waiting.len().max(1)).max(LEAST_CHOICE);
+        let met = scores.into_iter().zip(&self.mentors).zip(0..);
+        let mut choices: Vec<Choice> = met
+            .filter(|((_, mentor), _)| !self.asked.contains(&(waiting.member, mentor.member)))
+            .filter_map(|((score, mentor), number)| Some(choice(number, mentor, score?)))
+            .collect();
+        if choices.len() > most {
+            let tie = |choice: &Choice| tie(waiting.member, self.mentors[choice.mentor as usize].member);
+            choices.select_nth_unstable_by_key(most, |choice| (choice.cost, tie(choice)));
+            choices.truncate(most);
+            choices.sort_unstable_by_key(|choice| choice.mentor);
+        }
+        choices
     }
 
     fn waited_millis(&self, waiting: &Waiting) -> i64 {
@@ -191,7 +214,7 @@ mod tests {
         let found = Found { waiting: 2, mentors: 1, places: 2, longest_wait_millis: 61_000 };
         assert_eq!(basis.found(), found);
         for mode in [Mode::Cheapest, Mode::Stable] {
-            assert_eq!(basis.proposals(&Index::new(11), mode), []);
+            assert_eq!(basis.proposals(&basis.choices(&Index::new(11)), mode), []);
         }
     }
 }

@@ -52,8 +52,8 @@ impl<S: EventStore> Rounds<S> {
         if !self.is_due(&basis) {
             return Ok(());
         }
-        let (seen, index, mode) = (basis.clone(), self.application.acquaintances.index.clone(), self.rhythm.mode);
-        let proposals = basis.assigned(index, mode).await?;
+        let (seen, crowd, mode) = (basis.clone(), self.application.acquaintances.crowd.clone(), self.rhythm.mode);
+        let proposals = basis.assigned(crowd, mode).await?;
         if !proposals.is_empty() {
             let context = CommandContext::new(command_id(&seen, &proposals), platform(), now);
             self.application.start_round(tenant, mode, None, &context).await?;

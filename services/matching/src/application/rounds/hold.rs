@@ -23,7 +23,7 @@ impl<S: EventStore> Rounds<S> {
         let Some(mode) = round.state.mode().filter(|_| round.state.outcome().is_none()) else { return Ok(()) };
         let basis = self.basis_now(tenant, key.partition()).await?;
         let (found, at) = (basis.found(), basis.now);
-        let proposals = basis.assigned(self.application.acquaintances.index.clone(), mode).await?;
+        let proposals = basis.assigned(self.application.acquaintances.crowd.clone(), mode).await?;
         let attempt = round.state.next_attempt();
         let parts = parts(&proposals);
         let last = parts.len() - 1;

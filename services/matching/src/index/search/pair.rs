@@ -1,10 +1,11 @@
 //! What a member shares with people who were chosen by something else than a search.
 
 use kindred_ids::{CommunityId, MemberId};
-use kindred_ranking::{Ask, Clause, Slot};
+use kindred_ranking::{Clause, Slot};
 
-use super::{Match, Shared};
+use super::{Match, Shared, Viewer};
 use crate::index::feature::Kind;
+use crate::index::parts::Within;
 use crate::index::people::Person;
 use crate::index::reason;
 use crate::index::tenant::Tenant;
@@ -14,32 +15,37 @@ impl Tenant {
     /// asked to meet whom; only with those whom a search could find.
     pub(crate) fn shared(&self, viewer: MemberId, others: &[MemberId]) -> Vec<Match> {
         let Some(slot) = self.findable(viewer) else { return Vec::new() };
-        let shareable = self.suiting(slot);
-        let found = others.iter().filter(|other| **other != viewer && !self.are_apart(viewer, **other));
-        found.filter_map(|other| Some(self.compared(slot, self.findable(*other)?, &shareable))).collect()
+        self.compared_with(&self.viewer(slot, self.suiting(slot)), others)
+    }
+
+    /// The same at what counts for whoever looks.
+    pub(in crate::index) fn compared_with(&self, viewer: &Viewer<'_>, others: &[MemberId]) -> Vec<Match> {
+        let member = self.people.id(viewer.slot);
+        let found = others.iter().filter(|other| **other != member && !self.are_apart(member, **other));
+        found.filter_map(|other| Some(self.compared(viewer, self.findable(*other)?))).collect()
     }
 
     /// What the viewer shares with each of these, without the reasons: none with whomever
     /// they cannot meet, 0 where one of the two did not agree to be matched.
     pub(crate) fn scores(&self, viewer: MemberId, others: &[MemberId]) -> Vec<Option<u32>> {
-        let Some(slot) = self.slot(viewer).filter(|_| self.is_present(viewer)) else { return vec![None; others.len()] };
-        // Only those who agreed are in the lists that are added up.
-        let sums = if self.consents(viewer) { self.sums(slot) } else { Vec::new() };
-        let met = |other: &MemberId| *other != viewer && self.is_present(*other) && !self.are_apart(viewer, *other);
-        let sum = |other: MemberId| self.slot(other).and_then(|slot| sums.get(slot as usize)).copied();
-        let scores = others
-            .iter()
-            .map(|other| met(other).then(|| u32::try_from(sum(*other).unwrap_or_default()).unwrap_or(u32::MAX)));
-        scores.collect()
+        let sums = self.findable(viewer).map(|slot| self.added_up(Within::All, slot, &self.suiting(slot)));
+        let sums = sums.unwrap_or_default();
+        let sum = |other: &MemberId| self.slot(*other).and_then(|slot| sums.get(slot as usize)).copied();
+        let met = self.met(viewer, others).into_iter().zip(others);
+        met.map(|(met, other)| met.then(|| u32::try_from(sum(other).unwrap_or_default()).unwrap_or(u32::MAX))).collect()
     }
 
-    /// What everybody shares with the viewer, by slot.
-    fn sums(&self, viewer: Slot) -> Vec<u64> {
-        let shared = self.suiting(viewer);
+    /// Whether a member can meet each of these.
+    pub(crate) fn met(&self, viewer: MemberId, others: &[MemberId]) -> Vec<bool> {
+        let present = self.is_present(viewer);
+        let met = |other: &MemberId| *other != viewer && self.is_present(*other) && !self.are_apart(viewer, *other);
+        others.iter().map(|other| present && met(other)).collect()
+    }
+
+    /// What everybody of some parts who can be found has of this, by slot.
+    pub(in crate::index) fn added_up(&self, within: Within<'_>, viewer: Slot, shared: &[Shared]) -> Vec<u64> {
         let clauses: Vec<Clause> = shared.iter().flat_map(|shared| self.clauses(shared)).collect();
-        let circle = self.circle_of(viewer, &clauses);
-        let ask = Ask { clauses: &clauses, circle: &circle, hidden: &[], limit: 0 };
-        self.lists.scores(&ask, self.capacity())
+        self.sums(within, &clauses, &self.circle_of(viewer, &clauses))
     }
 
     /// What of others suits the viewer, whoever asked to meet whom.
@@ -50,10 +56,10 @@ impl Tenant {
     }
 
     /// Why two people suit each other, and how well.
-    pub(super) fn compared(&self, viewer: Slot, other: Slot, shareable: &[Shared]) -> Match {
-        let (held, viewer, other) = (self.held(other), self.person_at(viewer), self.person_at(other));
-        let communities = self.common_communities(&viewer, &other);
-        let reasons = reason::reasons(self, &viewer, &held, !communities.is_empty(), shareable);
+    pub(super) fn compared(&self, viewer: &Viewer<'_>, other: Slot) -> Match {
+        let (held, other) = (self.held(other), self.person_at(other));
+        let communities = self.common_communities(&self.person_at(viewer.slot), &other);
+        let reasons = reason::reasons(self, &viewer.own, &held, !communities.is_empty(), &viewer.shared);
         let score = reasons.iter().map(|reason| reason.weight).sum();
         Match { member: other.id, score, reasons, communities }
     }

@@ -14,13 +14,14 @@ use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use kindred_ranking::{Best, Slot};
 
 use super::Match;
+use crate::index::parts::Within;
 use crate::index::purpose::Purpose;
 use crate::index::reason::{About, Reason, strongest_first};
 use crate::index::tenant::Tenant;
 use crate::index::{Found, Index, words};
 
 /// How many of the exact best are looked at: comparing more would take longer than finding them.
-const LOOKED_AT: usize = 500;
+pub(crate) const LOOKED_AT: usize = 500;
 /// In how many communities, as each is asked about by itself: those where most of them are.
 const MOST_COMMUNITIES: usize = 16;
 /// A likeness up to this many thousandths is none, and from the second on it is whole. Of fifteen
@@ -57,14 +58,51 @@ impl Index {
     pub fn find_by_writing(&self, tenant: &TenantSlug, viewer: MemberId, limit: usize, alike: &Alike) -> Found {
         self.found(tenant, viewer, |tenant| tenant.search_by_writing(viewer, limit, alike))
     }
+
+    /// Whether a member may look and agreed that what they wrote is compared.
+    pub(crate) fn compares(&self, tenant: &TenantSlug, member: MemberId) -> bool {
+        self.look(tenant, |tenant| tenant.writer(member).is_some()).unwrap_or_default()
+    }
+
+    /// Those of a viewer's best whose writing may be compared with theirs.
+    pub(crate) fn writers_of(&self, tenant: &TenantSlug, viewer: MemberId, best: &[MemberId]) -> Writers {
+        let writers = |tenant: &Tenant| {
+            let best = best.iter().filter_map(|member| tenant.findable(*member));
+            Some(tenant.writers_among(tenant.writer(viewer)?, best))
+        };
+        self.look(tenant, writers).flatten().unwrap_or_default()
+    }
+
+    /// The best of these, each with what is added for what they wrote.
+    pub(crate) fn raised(
+        &self,
+        tenant: &TenantSlug,
+        viewer: MemberId,
+        best: Vec<(MemberId, u64)>,
+        alike: &Alike,
+        limit: usize,
+    ) -> Vec<(MemberId, u32)> {
+        let raised = |tenant: &Tenant| {
+            let viewer = tenant.findable(viewer)?;
+            let slots =
+                best.into_iter().filter_map(|(member, score)| Some(Best { slot: tenant.findable(member)?, score }));
+            let raised = tenant.raised(viewer, slots, alike, limit).into_iter();
+            Some(raised.map(|(best, raise)| (tenant.people.id(best.slot), raise)).collect())
+        };
+        self.look(tenant, raised).flatten().unwrap_or_default()
+    }
 }
 
 impl Tenant {
     /// See [`Index::writers`].
     pub(crate) fn writers(&self, viewer: MemberId) -> Writers {
         let Some(slot) = self.writer(viewer) else { return Writers::default() };
-        let shared = self.wanted(slot);
-        let best = self.best(slot, LOOKED_AT, &shared).into_iter().map(|best| best.slot);
+        let best = self.best(Within::All, slot, LOOKED_AT, &self.wanted(slot)).into_iter();
+        self.writers_among(slot, best.map(|best| best.slot))
+    }
+
+    /// Those of these whose writing may be compared with a viewer's who agreed to it.
+    fn writers_among(&self, slot: Slot, best: impl Iterator<Item = Slot>) -> Writers {
         let common = best.filter(|other| self.agrees_to_text(*other)).map(|other| {
             let theirs = self.person_at(other);
             (theirs.id, self.common_communities(&self.person_at(slot), &theirs))
@@ -82,14 +120,22 @@ impl Tenant {
     /// See [`Index::find_by_writing`].
     pub(crate) fn search_by_writing(&self, viewer: MemberId, limit: usize, alike: &Alike) -> Vec<Match> {
         let Some(slot) = self.writer(viewer) else { return self.search(viewer, limit) };
-        let shared = self.wanted(slot);
-        let best = self.best(slot, LOOKED_AT.max(limit), &shared).into_iter();
-        let mut raised: Vec<(Best, u32)> = best.map(|best| (best, self.raise(best, alike))).collect();
+        let viewer = self.viewer(slot, self.wanted(slot));
+        let best = self.best(Within::All, slot, LOOKED_AT.max(limit), &viewer.shared).into_iter();
+        let raised = self.raised(slot, best, alike, limit).into_iter();
+        raised.map(|(best, raise)| self.explained(&viewer, best).raised(raise)).collect()
+    }
+
+    /// The best of these, each with what is added for what they wrote; nothing for a viewer
+    /// who did not agree.
+    fn raised(&self, viewer: Slot, best: impl Iterator<Item = Best>, alike: &Alike, limit: usize) -> Vec<(Best, u32)> {
+        let compares = self.agrees_to_text(viewer);
+        let raise = |best: Best| if compares { self.raise(best, alike) } else { 0 };
+        let mut raised: Vec<(Best, u32)> = best.map(|best| (best, raise(best))).collect();
         let score = |(best, raise): &(Best, u32)| best.score + u64::from(*raise);
-        raised.sort_by_cached_key(|one| (Reverse(score(one)), self.tie(slot, self.people.id(one.0.slot))));
+        raised.sort_by_cached_key(|one| (Reverse(score(one)), self.tie(viewer, self.people.id(one.0.slot))));
         raised.truncate(limit);
-        let explained = raised.into_iter().map(|(best, raise)| self.explained(slot, best, &shared).raised(raise));
-        explained.collect()
+        raised
     }
 
     /// The slot of somebody who may look and agreed that what they wrote is compared.
@@ -110,7 +156,7 @@ impl Tenant {
 
 impl Match {
     /// With what the two wrote as one reason more, if it is worth anything.
-    fn raised(mut self, raise: u32) -> Self {
+    pub(crate) fn raised(mut self, raise: u32) -> Self {
         if raise > 0 {
             self.score += raise;
             let about = About::Writing;

@@ -5,6 +5,7 @@ use kindred_ids::MemberId;
 use super::chunk::{Chunk, Kept, Said};
 use crate::index::catalog::FeatureId;
 use crate::index::feature::Feature;
+use crate::index::parts::Shelf;
 use crate::index::people::{Content, Place};
 use crate::index::profile::{Field, NO_LABEL};
 use crate::index::tenant::Tenant;
@@ -34,7 +35,8 @@ impl Tenant {
         for member in &chunk.erased {
             self.forget(*member);
         }
-        if self.lists.changed() >= MERGE_FROM.max(self.scale().population as usize / 2) {
+        let due = |shelf: &Shelf| shelf.lists.changed() >= MERGE_FROM.max(shelf.population as usize / 2);
+        if self.shelves.iter().any(due) {
             self.merge();
         }
         true

@@ -11,7 +11,7 @@ use crate::index::people::Person;
 
 impl Tenant {
     /// The communities that a person is in, and the threads of these in which they spoke.
-    pub(super) fn whereabouts(&self, person: &Person<'_>) -> Vec<FeatureId> {
+    pub(in crate::index) fn whereabouts(&self, person: &Person<'_>) -> Vec<FeatureId> {
         let communities = self.communities(person.places());
         let spoken = self.graph.spoken.get(&person.id).into_iter().flatten();
         let spoken = spoken.filter(|spoken| communities.binary_search(&spoken.community).is_ok());
@@ -25,7 +25,7 @@ impl Tenant {
     }
 
     /// What those hold who asked to meet this member; none if nobody does.
-    pub(super) fn asked_feature(&self, member: MemberId) -> Option<FeatureId> {
+    pub(in crate::index) fn asked_feature(&self, member: MemberId) -> Option<FeatureId> {
         self.catalog.find(&asked(member))
     }
 

@@ -55,9 +55,9 @@ impl Tenant {
                 | Fact::Wish { .. } => {}
             }
         }
-        let unread = touched
-            .into_iter()
-            .filter(|(_, outlook)| outlook.agreed.contains(Purpose::Matching) && !outlook.suspended && !outlook.erased);
+        let unread = touched.into_iter().filter(|(member, outlook)| {
+            outlook.agreed.contains(Purpose::Matching) && !outlook.suspended && !outlook.erased && self.is_own(*member)
+        });
         unread.filter_map(|(member, outlook)| Some((member, outlook.unread?))).collect()
     }
 
@@ -110,6 +110,9 @@ impl Tenant {
                 self.drop_fields(slot);
                 let kinds = profile.fields.iter().map(|field| field.kind).collect();
                 self.people.set_about(slot, kinds, profile.withholds);
+                if !self.is_own(member) {
+                    return Vec::new();
+                }
                 // Opened is what is read of those who consent when all facts are in.
                 match opened.remove(&(member, profile.command_id)) {
                     Some(plain) => self.read(slot, plain),
@@ -165,24 +168,30 @@ impl Tenant {
         self.people.set_fields(slot, &fields);
     }
 
-    /// Puts a member who can be found into the lists.
+    /// Puts a member who can be found into the lists, if what they say is held here.
     pub(in crate::index) fn enlist(&mut self, slot: Slot) {
+        let Some(place) = self.shelf(self.people.id(slot)) else { return };
         let held = self.held(slot).into_iter();
-        self.lists.insert(slot, held.map(|(feature, release)| list(feature, release)));
+        let infers = u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
+        let shelf = &mut self.shelves[place];
+        shelf.lists.insert(slot, held.map(|(feature, release)| list(feature, release)));
+        shelf.population += 1;
+        shelf.inferring += infers;
         self.people.set_listed(slot, true);
-        self.population += 1;
-        self.inferring += u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
     }
 
     pub(super) fn unlist(&mut self, slot: Slot) {
         if !self.person_at(slot).listed {
             return;
         }
+        let Some(place) = self.shelf(self.people.id(slot)) else { return };
         let held = self.held(slot).into_iter();
-        self.lists.remove(slot, held.map(|(feature, release)| list(feature, release)));
+        let infers = u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
+        let shelf = &mut self.shelves[place];
+        shelf.lists.remove(slot, held.map(|(feature, release)| list(feature, release)));
+        shelf.population -= 1;
+        shelf.inferring -= infers;
         self.people.set_listed(slot, false);
-        self.population -= 1;
-        self.inferring -= u32::from(self.person_at(slot).agreed.contains(Purpose::Inference));
     }
 
     /// Forgets everything about a member but that they are not to be taken in again.

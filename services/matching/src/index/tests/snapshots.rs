@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
-use super::world::{self, PEOPLE, Step, World, histories, member, tenant};
+use super::histories::histories;
+use super::world::{self, PEOPLE, Step, World, member, tenant};
 use crate::index::feature::{Kind, Release};
 use crate::index::snapshot::{Chunk, Manifest, Origin, Refused, Rules, Stream, checksum};
 

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, ThreadId, derive_root_id};
 use kindred_ranking::Merging;
-use proptest::prelude::*;
-use proptest::sample::Index as Pick;
 
+use crate::domain::weights::Part;
 use crate::index::fact::Fact;
 use crate::index::feature::{Kind, Release};
 use crate::index::graph::Wish;
@@ -16,6 +15,7 @@ use crate::index::profile::{PlainField, SealedProfile};
 use crate::index::purpose::Purpose;
 use crate::index::snapshot::{Chunk, sealing_command};
 use crate::index::tenant::{Opened, Tenant};
+use crate::index::{Draft, Holding};
 
 /// How many people there are; few, so that they have much to do with each other.
 pub const PEOPLE: u32 = 8;
@@ -92,7 +92,7 @@ impl Step {
 
     /// What must stay in order: steps of one entity, and all that posting's and matching's
     /// logs tell.
-    fn entity(&self) -> (u8, u32, u32) {
+    pub(super) fn entity(&self) -> (u8, u32, u32) {
         match self {
             Self::Profile(person, _) | Self::Suspend(person, _) | Self::Erase(person) => (0, *person, 0),
             Self::Consent(person, _) | Self::Infer(person, _) | Self::Compare(person, _) => (1, *person, 0),
@@ -102,80 +102,6 @@ impl Step {
             Self::Wish(..) | Self::Day(_) => (5, 0, 0),
         }
     }
-}
-
-pub fn said() -> impl Strategy<Value = Said> {
-    let values = prop_oneof![
-        prop::sample::select(vec!["icd10cm|E06.3", "icd10cm|E06.9", "icd10cm|E06", "icd10cm|E03.9", "icd10cm|F10.20"])
-            .prop_map(|code| (Kind::Condition, code)),
-        prop::sample::select(vec!["snomed|21983002", "icd10cm|E10.321", "icd10cm|E10.329"])
-            .prop_map(|code| (Kind::Condition, code)),
-        prop::sample::select(vec!["walking", "Walking", "chess"]).prop_map(|value| (Kind::Interest, value)),
-        prop::sample::select(vec!["pt-BR", "pt", "es"]).prop_map(|value| (Kind::Language, value)),
-        prop::sample::select(vec!["2019", "2020", "2021", "2025"]).prop_map(|value| (Kind::Year, value)),
-        prop::sample::select(vec!["021", "Boston"]).prop_map(|value| (Kind::Area, value)),
-        Just((Kind::Role, "patient")),
-        prop::sample::select(vec![Kind::Offer, Kind::Want, Kind::Interest]).prop_map(|kind| (kind, "walking")),
-    ];
-    let releases = prop::sample::select(vec![
-        None,
-        Some(Release::Tenant),
-        Some(Release::Matched),
-        Some(Release::Matched),
-        Some(Release::Community),
-    ]);
-    (values, releases).prop_map(|((kind, value), release)| Said::new(kind, value, release))
-}
-
-pub fn step() -> impl Strategy<Value = Step> {
-    let person = || 0..PEOPLE;
-    prop_oneof![
-        6 => (person(), prop::collection::vec(said(), 0..7)).prop_map(|(person, said)| Step::Profile(person, said)),
-        4 => (person(), prop::bool::weighted(0.8)).prop_map(|(person, given)| Step::Consent(person, given)),
-        1 => (person(), any::<bool>()).prop_map(|(person, given)| Step::Infer(person, given)),
-        1 => (person(), any::<bool>()).prop_map(|(person, suspended)| Step::Suspend(person, suspended)),
-        1 => person().prop_map(Step::Erase),
-        4 => (person(), 0..COMMUNITIES, prop::bool::weighted(0.8)).prop_map(|(person, place, joins)| Step::Join(person, place, joins)),
-        1 => (person(), person(), any::<bool>()).prop_map(|(person, other, stands)| Step::Block(person, other, stands)),
-        3 => (person(), 0..THREADS).prop_map(|(person, thread)| Step::Speak(person, thread)),
-        1 => (person(), 0..THREADS).prop_map(|(person, thread)| Step::Unsay(person, thread)),
-        1 => (0..THREADS).prop_map(Step::Close),
-        3 => (person(), person(), wish()).prop_map(|(from, to, wish)| Step::Wish(from, to, wish)),
-        1 => (0_u32..4).prop_map(Step::Day),
-    ]
-}
-
-fn wish() -> impl Strategy<Value = Wish> {
-    prop::sample::select(vec![Wish::Open, Wish::Open, Wish::Granted, Wish::Declined, Wish::Withdrawn])
-}
-
-/// Histories in which at first everybody consents.
-pub fn histories() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(step(), 0..60).prop_map(|steps| {
-        let consents = (0..PEOPLE).map(|person| Step::Consent(person, true));
-        consents.chain(steps).collect()
-    })
-}
-
-/// The same steps in another order that keeps each entity's own.
-pub fn interleaved(steps: &[Step], picks: &[Pick]) -> Vec<Step> {
-    let mut queues: BTreeMap<_, Vec<Step>> = BTreeMap::new();
-    for step in steps.iter().rev() {
-        queues.entry(step.entity()).or_default().push(step.clone());
-    }
-    let mut mixed = Vec::with_capacity(steps.len());
-    for pick in picks.iter().cycle() {
-        let keys: Vec<_> = queues.keys().copied().collect();
-        if keys.is_empty() {
-            break;
-        }
-        let key = keys[pick.index(keys.len())];
-        if let Some(step) = queues.get_mut(&key).and_then(Vec::pop) {
-            mixed.push(step);
-        }
-        queues.retain(|_, queue| !queue.is_empty());
-    }
-    mixed
 }
 
 /// A person as the steps left them.
@@ -277,8 +203,16 @@ pub(crate) fn indexed(steps: &[Step], sizes: &[usize]) -> Indexed {
 }
 
 fn indexed_with(steps: &[Step], sizes: &[usize], floor: u32) -> Indexed {
-    let tenant = Tenant::new(&tenant(), floor);
-    let mut index = Indexed { tenant, plain: BTreeMap::new(), others: Vec::new(), taken: 0, merging: None };
+    indexed_into(Tenant::new(&tenant(), floor), steps, sizes)
+}
+
+/// What a replica holds of a tenant that is split.
+pub(crate) fn indexed_of(holding: &Holding, steps: &[Step], sizes: &[usize]) -> Indexed {
+    indexed_into(Tenant::of_parts(&tenant(), FLOOR, &holding.parts(&tenant())), steps, sizes)
+}
+
+fn indexed_into(tenant: Tenant, steps: &[Step], sizes: &[usize]) -> Indexed {
+    let mut index = Indexed { tenant, plain: BTreeMap::new(), others: Vec::new(), taken: 0, merging: Vec::new() };
     let mut left = steps;
     for size in sizes.iter().cycle() {
         if left.is_empty() {
@@ -298,7 +232,7 @@ pub(crate) struct Indexed {
     /// What came from posting's and matching's logs, which a start reads whole.
     others: Vec<Fact>,
     taken: u64,
-    merging: Option<Merging>,
+    merging: Vec<(usize, Merging)>,
 }
 
 impl Deref for Indexed {
@@ -311,16 +245,28 @@ impl Deref for Indexed {
 impl Indexed {
     /// Fixes the weights as a log would, if it is time; whether it was.
     pub(crate) fn weigh(&mut self) -> bool {
-        let Some(draft) = self.tenant.weights_to_fix() else { return false };
-        draft.parts().into_iter().for_each(|part| self.tenant.fix(part));
-        true
+        let table = self.table();
+        let due = !table.is_empty();
+        table.into_iter().for_each(|part| self.tenant.fix(part));
+        due
+    }
+
+    /// The table that the log is told, if it is time for one.
+    pub(crate) fn table(&self) -> Vec<Part> {
+        self.tenant.weights_to_fix().map(Draft::parts).unwrap_or_default()
+    }
+
+    /// With the weights of a table.
+    pub(crate) fn with_table(mut self, table: &[Part]) -> Self {
+        table.iter().for_each(|part| self.tenant.fix(part.clone()));
+        self
     }
 
     /// The same people as a snapshot of this moment gives them back.
     pub(crate) fn restarted(&self) -> Self {
         let mut plain = self.plain.clone();
         let (plan, slug) = (self.tenant.plan(), tenant());
-        let mut fresh = Tenant::new(&slug, self.tenant.scale().floor);
+        let mut fresh = self.tenant.empty();
         for (number, portion) in plan.portions.iter().enumerate() {
             let mut chunk = self.tenant.kept(number, plan.portions.len(), portion);
             for member in chunk.exposed() {
@@ -335,7 +281,12 @@ impl Indexed {
         }
         fresh.restored(plan.suspended, self.taken);
         fresh.observe(self.others.clone(), &mut Opened::new());
-        Self { tenant: fresh, plain, others: self.others.clone(), taken: self.taken, merging: None }
+        Self { tenant: fresh, plain, others: self.others.clone(), taken: self.taken, merging: Vec::new() }
+    }
+
+    /// The index alone.
+    pub(crate) fn into_tenant(self) -> Tenant {
+        self.tenant
     }
 
     pub(crate) fn apply_steps(&mut self, steps: &[Step]) {
@@ -349,9 +300,11 @@ impl Indexed {
     /// Begins a merge after one batch and takes its result in after the next, in turn, so
     /// that answers rest on lists in every state.
     fn turn(&mut self) {
-        match self.merging.take() {
-            Some(merge) => self.tenant.adopt(merge.run()),
-            None => self.merging = Some(self.tenant.lists.merge()),
+        if self.merging.is_empty() {
+            let shelves = self.tenant.shelves.iter().enumerate();
+            self.merging = shelves.map(|(place, shelf)| (place, shelf.lists.merge())).collect();
+        } else {
+            self.merging.drain(..).for_each(|(place, merge)| self.tenant.adopt(place, merge.run()));
         }
     }
 

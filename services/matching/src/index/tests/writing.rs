@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use kindred_ids::MemberId;
 use proptest::prelude::*;
 
-use super::world::{Indexed, PEOPLE, Step, World, histories, member};
+use super::histories::histories;
+use super::world::{Indexed, PEOPLE, Step, World, member};
 use crate::index::Alike;
 use crate::index::purpose::Purpose;
 

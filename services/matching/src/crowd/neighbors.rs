@@ -1,0 +1,97 @@
+//! How replicas are asked about the parts that they hold.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, join_all};
+use kindred_ids::TenantSlug;
+use kindred_proto::matching::{AskRequest, AskResponse};
+use kindred_service_kit::error::{ApiError, chain};
+
+use super::{Crowd, wire};
+use crate::index::ask::{Answer, Ask, Question};
+
+/// How soon to ask again where nobody answered.
+pub(super) const AGAIN: Duration = Duration::from_millis(500);
+
+/// Asks other replicas about the people that they hold.
+pub trait Neighbors: Send + Sync + 'static {
+    /// What `replica` answers.
+    fn ask(&self, replica: u32, request: AskRequest) -> BoxFuture<'_, Result<AskResponse, ApiError>>;
+}
+
+/// Nobody else: for an index of which nothing is split.
+pub struct Nobody;
+
+impl Neighbors for Nobody {
+    fn ask(&self, _: u32, _: AskRequest) -> BoxFuture<'_, Result<AskResponse, ApiError>> {
+        Box::pin(async { Err(unreachable("no setting names the other replicas")) })
+    }
+}
+
+impl Crowd {
+    /// What everybody of a tenant answers together.
+    pub(super) async fn of_all(&self, tenant: &TenantSlug, ask: Ask) -> Result<Answer, ApiError> {
+        let parts = (0..self.index.holding().share().placement.replicas()).collect();
+        self.asked(tenant, parts, ask).await
+    }
+
+    /// What all of these parts answer together.
+    pub(super) async fn asked(&self, tenant: &TenantSlug, parts: Vec<u32>, ask: Ask) -> Result<Answer, ApiError> {
+        let (holding, positions) = (self.index.holding(), self.index.all_positions());
+        let (mut left, mut together): (Vec<u32>, Option<Answer>) = (parts, None);
+        for turn in 0..holding.share().placement.copies() as usize {
+            let mut asked: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for part in std::mem::take(&mut left) {
+                asked.entry(holding.holders(part)[turn]).or_default().push(part);
+            }
+            let questions = asked.into_iter().map(|(replica, parts)| {
+                let question = Question { parts, positions, ask: ask.clone() };
+                async move {
+                    let answer = self.one(replica, tenant, &question).await;
+                    (replica, question.parts, answer)
+                }
+            });
+            for (replica, parts, answer) in join_all(questions).await {
+                match answer {
+                    Ok(answer) => {
+                        together = Some(match together {
+                            Some(before) => before.with(answer).ok_or_else(mistaken)?,
+                            None => answer,
+                        });
+                    }
+                    Err(error) => {
+                        let chain = chain(&error);
+                        tracing::warn!(kindred.replica = replica, %chain, "a replica does not answer for its people");
+                        left.extend(parts);
+                    }
+                }
+            }
+            if left.is_empty() {
+                return together.ok_or_else(mistaken);
+            }
+        }
+        Err(unreachable("some of the people cannot be looked up at the moment; ask again"))
+    }
+
+    async fn one(&self, replica: u32, tenant: &TenantSlug, question: &Question) -> Result<Answer, ApiError> {
+        if replica == self.index.holding().share().replica {
+            return Ok(self.index.answer(tenant, &question.parts, &question.ask));
+        }
+        let asked = self.neighbors.ask(replica, wire::request(tenant.to_string(), question.clone()));
+        match tokio::time::timeout(self.patience, asked).await {
+            Ok(answer) => wire::read_response(answer?),
+            Err(_elapsed) => Err(unreachable("another replica takes too long")),
+        }
+    }
+}
+
+/// Some people cannot be asked for.
+pub(crate) fn unreachable(why: &str) -> ApiError {
+    ApiError::unavailable("PART_UNREACHABLE", why).with_retry_after(AGAIN)
+}
+
+/// Another replica answered something that it was not asked.
+pub(super) fn mistaken() -> ApiError {
+    unreachable("another replica does not understand this one; ask again")
+}
