@@ -73,6 +73,16 @@ impl Leases {
         Ok(rows.iter().filter_map(|row| Owned::read(row.partition, row.sequence, &row.hash, row.epoch)).collect())
     }
 
+    /// Lets every partition of a consumer go but those that this process holds.
+    pub(crate) async fn keep(&self, consumer: &ConsumerId, held: impl Iterator<Item = Partition>) -> Result<(), Error> {
+        let held: Vec<i16> = held.map(|partition| i16::from(partition.number())).collect();
+        sqlx::query_file!("src/lease/keep.sql", consumer.name, consumer.generation, self.worker, &held)
+            .execute(self.database.projector())
+            .await
+            .map(drop)
+            .attempt("let partitions go")
+    }
+
     /// Lets partitions go.
     pub(crate) async fn release(&self, consumer: &ConsumerId, owned: &[Owned]) -> Result<(), Error> {
         let partitions: Vec<i16> = owned.iter().map(|owned| i16::from(owned.partition.number())).collect();

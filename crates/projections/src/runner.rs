@@ -248,11 +248,12 @@ impl Runner {
     async fn let_surplus_go(&mut self) -> Result<usize, Error> {
         let share = self.around.leases.share(self.consumer.as_ref()).await?;
         let held = self.joined.len() + self.away.len();
-        let surplus: Vec<Owned> = self.joined.values().rev().take(held.saturating_sub(share)).copied().collect();
-        if !surplus.is_empty() {
-            self.joined.retain(|_, owned| !surplus.contains(owned));
-            self.around.leases.release(self.consumer.id(), &surplus).await?;
+        for _ in share..held {
+            self.joined.pop_last();
         }
+        // Not the surplus alone: one that was let go of when Postgres did not answer, or lost
+        // the row, would be this process's for good, and nobody would move it along.
+        self.around.leases.keep(self.consumer.id(), self.joined.keys().chain(&self.away).copied()).await?;
         Ok(share.saturating_sub(held))
     }
 

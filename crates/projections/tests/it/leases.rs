@@ -9,6 +9,19 @@ use crate::support::{Ledger, Platform, quick, tenant};
 const SHARES: &str = "SELECT count(*) FROM (SELECT worker FROM kindred.leases
     WHERE consumer = 'ledger' AND generation > 0 GROUP BY worker HAVING count(*) = 32) AS shares WHERE worker IS NOT NULL";
 
+const FREE: &str = "SELECT count(*) FROM kindred.leases WHERE consumer = 'ledger' AND worker IS NULL AND generation =
+    (SELECT generation FROM kindred.generations WHERE projection = 'ledger' AND state = 'live')";
+/// As if it had never been written that six of them were let go of.
+const LOST: &str = "WITH live AS (
+        SELECT leases.* FROM kindred.leases
+        JOIN kindred.generations USING (generation)
+        WHERE consumer = 'ledger' AND projection = 'ledger' AND state = 'live'
+    )
+    UPDATE kindred.leases SET worker = (SELECT worker FROM live WHERE worker IS NOT NULL LIMIT 1)
+    FROM (SELECT partition FROM live WHERE worker IS NULL ORDER BY partition LIMIT 6) AS six
+    WHERE leases.consumer = 'ledger' AND leases.partition = six.partition
+        AND leases.generation = (SELECT generation FROM live LIMIT 1)";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_replicas_share_and_the_one_left_takes_all() {
     let mut platform = Platform::new().await;
@@ -39,6 +52,34 @@ async fn two_replicas_share_and_the_one_left_takes_all() {
         (SELECT generation FROM kindred.generations WHERE projection = 'ledger' AND state = 'live')";
     eventually("all partitions", Duration::from_secs(60), async || (platform.number(held).await == 64).then_some(()))
         .await;
+}
+
+/// Postgres may lose that a process let go of partitions, or the process never hear of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_process_let_go_of_is_free_though_postgres_still_calls_it_the_holder() {
+    let mut platform = Platform::new().await;
+    let here = tenant("riverside");
+    let first = platform.ledger(&Ledger::default()).await;
+    let mut superuser = platform.test.superuser().await.expect("the superuser's way in");
+    // Another process that lives, and has not taken its share yet.
+    let other = "INSERT INTO kindred.workers SELECT gen_random_uuid(), hosts, clock_timestamp() + interval '1 hour'
+        FROM kindred.workers";
+    sqlx::Executor::execute(&mut superuser, other).await.expect("another process");
+    let bound = Duration::from_secs(60);
+    let half = async || (platform.number(FREE).await == 32).then_some(());
+    eventually("half of them are free", bound, half).await;
+    let lost = sqlx::Executor::execute(&mut superuser, LOST).await.expect("it is lost");
+    assert_eq!(lost.rows_affected(), 6);
+    eventually("they are free again", bound, half).await;
+    // The other one ends, and everything is moved along by the one that is left.
+    let gone = "DELETE FROM kindred.workers WHERE lease_until > clock_timestamp() + interval '30 minutes'";
+    sqlx::Executor::execute(&mut superuser, gone).await.expect("the other one ends");
+    for _ in 0..100 {
+        let key = platform.writer.key(&here);
+        platform.writer.add(&key, 1).await;
+    }
+    platform.settle(&first).await;
+    assert_eq!(platform.totals(&here).await, (100, 100));
 }
 
 /// A partition far behind catches up by a reader of its own; the others do not wait for it.
