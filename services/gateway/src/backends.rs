@@ -10,6 +10,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::HeaderValue;
 use kindred_proto::admin::admin_client::AdminClient;
 use kindred_proto::matching::matching_client::MatchingClient;
 use kindred_proto::matching::mentoring_client::MentoringClient;
@@ -25,6 +26,7 @@ use kindred_proto::posting::threads_client::ThreadsClient;
 use kindred_service_kit::caller::Token;
 use kindred_service_kit::error::{ApiError, ErrorCode};
 use kindred_service_kit::grpc::Credentials;
+use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Response, Status};
 
 use crate::positions::Positions;
@@ -34,6 +36,8 @@ pub type Channel = kindred_service_kit::grpc::ServiceChannel;
 /// The connection to a service whose replicas may share the tenants among them.
 pub type Placed = kindred_service_kit::grpc::PlacedChannel;
 
+/// Bytes of an `Accept-Language` that is passed on, at most.
+const LONGEST_ACCEPTED: usize = 1_000;
 /// How often one call is tried in all.
 const TRIES: u32 = 3;
 /// The pause before the second try; it doubles.
@@ -107,6 +111,8 @@ pub struct Call {
     pub(crate) backends: Arc<Backends>,
     token: Token,
     positions: Positions,
+    /// What languages the client wants, as it says so itself.
+    languages: Option<AsciiMetadataValue>,
     deadline: Instant,
 }
 
@@ -114,7 +120,16 @@ impl Call {
     /// A call for the holder of `token`.
     #[must_use]
     pub fn new(backends: Arc<Backends>, token: Token, positions: Positions, patience: Duration) -> Self {
-        Self { backends, token, positions, deadline: Instant::now() + patience }
+        Self { backends, token, positions, languages: None, deadline: Instant::now() + patience }
+    }
+
+    /// The same call, wanting to be answered in what an `Accept-Language` says, where that can
+    /// be: one that is too long to be meant says nothing.
+    #[must_use]
+    pub fn speaking(self, accepted: Option<&HeaderValue>) -> Self {
+        let accepted = accepted.filter(|accepted| accepted.len() <= LONGEST_ACCEPTED);
+        let languages = accepted.and_then(|accepted| accepted.to_str().ok()?.parse().ok());
+        Self { languages, ..self }
     }
 
     /// The same call, also wanting to see `position`.
@@ -140,6 +155,9 @@ impl Call {
     pub(crate) fn stream_request<Q>(&self, message: Q) -> Request<Q> {
         let mut request = Credentials::request_as(self.token.clone(), message);
         self.positions.put(request.metadata_mut());
+        if let Some(languages) = &self.languages {
+            request.metadata_mut().insert("accept-language", languages.clone());
+        }
         request
     }
 

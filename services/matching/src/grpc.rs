@@ -86,12 +86,14 @@ impl<S: EventStore> Matching for MatchingService<S> {
     ) -> Result<Response<wire::FindPeopleResponse>, Status> {
         let caller = Caller::of(&request)?.clone();
         let wanted = self.queries.positions().read(request.metadata())?;
+        let language = messages::wanted_language(request.metadata());
         let (found, stale) = self.people.find(&caller, request.into_inner().limit, &wanted).await?;
         Ok(Response::new(wire::FindPeopleResponse {
-            matches: found.matches.into_iter().map(messages::found).collect(),
-            advice: found.advice,
+            matches: found.matches.into_iter().map(|found| messages::found(found, language)).collect(),
+            advice: found.advice.into_iter().map(|hint| hint.text(language).to_owned()).collect(),
             position: self.position(&caller, found.position)?,
             stale,
+            language: language.tag().to_owned(),
         }))
     }
 
@@ -101,8 +103,9 @@ impl<S: EventStore> Matching for MatchingService<S> {
     ) -> Result<Response<wire::SuggestCommunitiesResponse>, Status> {
         let caller = Caller::of(&request)?.clone();
         let wanted = self.queries.positions().read(request.metadata())?;
+        let language = messages::wanted_language(request.metadata());
         let (found, position, stale) = self.people.communities(&caller, request.into_inner().limit, &wanted).await?;
-        let communities = found.into_iter().map(messages::community).collect();
+        let communities = found.into_iter().map(|found| messages::community(found, language)).collect();
         let position = self.position(&caller, position)?;
         Ok(Response::new(wire::SuggestCommunitiesResponse { communities, position, stale }))
     }

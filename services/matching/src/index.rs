@@ -22,7 +22,6 @@ mod graph;
 mod icd;
 pub(crate) mod inquiry;
 mod kind;
-mod language;
 pub mod listen;
 mod members;
 mod own;
@@ -56,6 +55,7 @@ pub use kindred_ranking::weight::Scale;
 pub use parts::Holding;
 pub use profile::PlainField;
 use purpose::Purpose;
+pub(crate) use reason::Told;
 pub use reason::{About, Reason};
 pub(crate) use resume::{Held, TenantPosition};
 pub(crate) use search::LOOKED_AT;
@@ -64,14 +64,15 @@ pub use suggest::{CommunitySuggestion, ThreadSuggestion};
 pub(crate) use table::Draft;
 use tenant::Tenant;
 use words::Advice;
+pub use words::{Hint, Language};
 
 /// The best matches of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The best first.
     pub matches: Vec<Match>,
-    /// What would give better ones, in plain words.
-    pub advice: Vec<String>,
+    /// What would give better ones.
+    pub advice: Vec<Hint>,
     /// The position of membership's log that the answer rests on.
     pub position: u64,
 }
@@ -310,17 +311,17 @@ fn by_tenant(
     Ok(tenants)
 }
 
-fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<String> {
+fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<Hint> {
     let advice = tenant.person(viewer).map(|person| {
         let consents = person.agreed.contains(Purpose::Matching);
         let (kinds, withholds) = (person.kinds, person.withholds);
-        Advice { consents, kinds, withholds }.lines()
+        Advice { consents, kinds, withholds }.hints()
     });
     advice.unwrap_or_else(no_profile)
 }
 
-fn no_profile() -> Vec<String> {
-    Advice::default().lines()
+fn no_profile() -> Vec<Hint> {
+    Advice::default().hints()
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub struct Reason {
     /// condition, interest, language, area, role, year, stage, treatment, age_band, sex,
     /// offer, want, community, thread, asked, likely or writing.
     pub kind: String,
+    /// The language of the text (BCP 47).
+    pub language: String,
 }
 
 /// Somebody like you.
@@ -38,7 +40,9 @@ impl Match {
     /// The reasons of a match on the wire.
     #[must_use]
     pub fn reasons_of_wire(reasons: Vec<wire::Reason>) -> Vec<Reason> {
-        reasons.into_iter().map(|one| Reason { text: one.text, weight: one.weight, kind: one.kind }).collect()
+        let told =
+            |one: wire::Reason| Reason { text: one.text, weight: one.weight, kind: one.kind, language: one.language };
+        reasons.into_iter().map(told).collect()
     }
 
     /// A reason's weight against the strongest one, in tenths, 1 to 10.
@@ -61,6 +65,9 @@ pub struct People {
     pub matches: Vec<Match>,
     /// What to add to your profile for better matches.
     pub advice: Vec<String>,
+    /// The language of the advice (BCP 47): of those that `accept-language` wants the first that
+    /// is spoken here, else English.
+    pub language: String,
     /// Whether you agreed to be matched; without it there are no matches.
     pub matching: bool,
     /// Whether it may not yet show what `kindred-position` asked for.

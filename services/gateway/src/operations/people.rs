@@ -35,7 +35,13 @@ pub async fn find(call: &Call, limit: u32) -> Result<People, ApiError> {
         .collect();
     let posts = samples(call, known.iter().take(SAMPLED).map(|(_, member)| member)).await;
     let matches = known.into_iter().map(|(one, member)| compose(one, member, &communities.items, &posts)).collect();
-    Ok(People { matches, advice: found.advice, matching: consents.matching, stale: found.stale })
+    Ok(People {
+        matches,
+        advice: found.advice,
+        language: found.language,
+        matching: consents.matching,
+        stale: found.stale,
+    })
 }
 
 fn compose(found: wire::Match, member: Member, communities: &[Community], posts: &HashMap<String, Vec<Post>>) -> Match {

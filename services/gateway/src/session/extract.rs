@@ -60,6 +60,7 @@ impl FromRequestParts<Gateway> for Signed {
         let session = gateway.sessions.resolve(gateway, &secret).await?;
         gateway.limits.session(&session.key, &parts.method)?;
         let call = gateway.call(session.caller.clone(), wanted(&parts.headers));
+        let call = call.speaking(parts.headers.get(header::ACCEPT_LANGUAGE));
         Ok(Self { session, credential, call })
     }
 }

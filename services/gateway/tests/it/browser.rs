@@ -65,6 +65,12 @@ impl Browser {
         Seen::of(self.request(Method::GET, path).header("accept", "text/html")).await
     }
 
+    /// The same of one who says what languages they read.
+    pub async fn speaking(&self, path: &str, accepted: &str) -> Seen {
+        let request = self.request(Method::GET, path).header("accept", "text/html");
+        Seen::of(request.header("accept-language", accepted)).await
+    }
+
     /// Sends a form as the page at `page` would: with its hidden fields.
     pub async fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Seen {
         let shown = self.get(page).await;

@@ -12,6 +12,8 @@ mod conversations;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod markup;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kindred_ids::{MemberId, TenantSlug};
-use kindred_matching::index::Index;
+use kindred_matching::index::{Index, Language};
 use kindred_testkit::Seed;
 
 use super::crowd::Crowd;
@@ -58,8 +58,11 @@ impl Filled {
                 let viewer = self.viewers[seed.below(self.viewers.len() as u64) as usize];
                 let started = Instant::now();
                 let found = self.index.find(&self.tenant, viewer, LIMIT);
+                // With the words, as whoever asked reads them.
+                let reasons = found.matches.iter().flat_map(|found| &found.reasons);
+                let told = reasons.map(|reason| reason.text(Language::English).len()).sum::<usize>();
                 let took = started.elapsed();
-                assert_eq!(found.matches.len(), LIMIT, "there are enough people");
+                assert!(found.matches.len() == LIMIT && told > 0, "there are enough people");
                 took
             })
             .collect();

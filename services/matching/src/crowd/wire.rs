@@ -12,7 +12,7 @@ use kindred_service_kit::error::ApiError;
 use crate::index::ask::{Answer, Ask, PAGE, Question};
 use crate::index::inquiry::{Counts, Inquiry, Said, Sought};
 use crate::index::suggest::{Crossing, Tally};
-use crate::index::{About, Feature, Kind, Match, Reason, Release};
+use crate::index::{About, Feature, Kind, Match, Reason, Release, Told};
 
 /// Parts that one question is about, at most.
 const MOST_PARTS: usize = 1_000;
@@ -82,7 +82,7 @@ pub(crate) fn response(answer: Answer) -> wire::AskResponse {
             AnswerMessage::Best(wire::BestAnswer { best: best.into_iter().map(scored).collect() })
         }
         Answer::Compared(found) => {
-            AnswerMessage::Compared(wire::CompareAnswer { matches: found.into_iter().map(matched).collect() })
+            AnswerMessage::Compared(wire::CompareAnswer { compared: found.into_iter().map(compared).collect() })
         }
         Answer::AddedUp(sums) => AnswerMessage::AddedUp(wire::AddUpAnswer { sums }),
         Answer::Tally(told) => AnswerMessage::Tally(tally(told)),
@@ -108,7 +108,7 @@ pub(crate) fn read_response(response: wire::AskResponse) -> Result<Answer, ApiEr
         AnswerMessage::Best(wire::BestAnswer { best }) => {
             Answer::Best(all(best, |scored| Ok((id("best", &scored.member_id)?, scored.score)))?)
         }
-        AnswerMessage::Compared(wire::CompareAnswer { matches }) => Answer::Compared(all(matches, read_match)?),
+        AnswerMessage::Compared(wire::CompareAnswer { compared }) => Answer::Compared(all(compared, read_compared)?),
         AnswerMessage::AddedUp(wire::AddUpAnswer { sums }) => Answer::AddedUp(sums),
         AnswerMessage::Tally(told) => Answer::Tally(read_tally(told)?),
         AnswerMessage::Coded(wire::CodedAnswer { values, holders }) => {
@@ -164,29 +164,45 @@ fn read_field(said: wire::SaidField) -> Result<Said, ApiError> {
     Ok(Said { value: value("said", said.value)?, release: release(said.release)?, label })
 }
 
-fn matched(found: Match) -> wire::Match {
-    let reason = |reason: Reason| wire::Reason {
-        text: reason.text,
-        weight: reason.weight,
-        kind: reason.about.as_str().to_owned(),
+fn compared(found: Match) -> wire::Compared {
+    let telling = |Reason { told, weight, about }: Reason| {
+        let empty = wire::Telling { about: about.as_str().to_owned(), weight, ..wire::Telling::default() };
+        match told {
+            Told::Both { shared, by, own } => wire::Telling {
+                shared: Some(message(shared)),
+                by: Some(message(by)),
+                own: own.map(String::from).unwrap_or_default(),
+                ..empty
+            },
+            Told::Together(times) => wire::Telling { times, ..empty },
+            // Told of communities, never of people.
+            Told::Many(_) | Told::Crossing => empty,
+        }
     };
-    wire::Match {
+    wire::Compared {
         member_id: found.member.to_string(),
-        score: found.score,
-        reasons: found.reasons.into_iter().map(reason).collect(),
+        reasons: found.reasons.into_iter().map(telling).collect(),
         community_ids: found.communities.iter().map(ToString::to_string).collect(),
     }
 }
 
-fn read_match(found: wire::Match) -> Result<Match, ApiError> {
-    let reasons = all(found.reasons, |wire::Reason { text, weight, kind, .. }| {
-        let about = About::from_name(&kind).ok_or_else(|| invalid("reasons", "are of a kind that is not known"))?;
-        Ok(Reason { text, weight, about })
-    });
+fn read_compared(found: wire::Compared) -> Result<Match, ApiError> {
+    let reasons = all(found.reasons, |wire::Telling { about, weight, shared, by, own, times }| {
+        let about = About::from_name(&about).ok_or_else(|| invalid("about", "is none that is known"))?;
+        let told = match shared {
+            Some(shared) => Told::Both {
+                shared: value("shared", Some(shared))?,
+                by: value("by", by)?,
+                own: Some(own.into_boxed_str()).filter(|own| !own.is_empty()),
+            },
+            None => Told::Together(times),
+        };
+        Ok(Reason { told, weight, about })
+    })?;
     Ok(Match {
         member: id("member_id", &found.member_id)?,
-        score: found.score,
-        reasons: reasons?,
+        score: reasons.iter().map(|reason| reason.weight).fold(0, u32::saturating_add),
+        reasons,
         communities: all(found.community_ids, |community| id("community_ids", &community))?,
     })
 }

@@ -12,6 +12,7 @@ use kindred_service_kit::error::ApiError;
 use kindred_service_kit::input;
 use tonic::{Request, Response, Status};
 
+use super::messages::wanted_language;
 use crate::application::{Application, Mentors, NewCheckIn, NewOffer, PageRequest, Pairings, Question};
 use crate::contract::{mode_from_wire, mood_from_wire, reason_from_wire};
 
@@ -112,7 +113,8 @@ impl<S: EventStore> Mentoring for MentoringService<S> {
         let caller = Caller::of(&request)?.clone();
         let (metadata, _, asked) = request.into_parts();
         let (mentors, stale) = self.mentors.free(&metadata, &caller, asked.limit).await?;
-        let mentors = mentors.into_iter().map(messages::mentor).collect();
+        let language = wanted_language(&metadata);
+        let mentors = mentors.into_iter().map(|mentor| messages::mentor(mentor, language)).collect();
         Ok(Response::new(wire::ListMentorsResponse { mentors, stale }))
     }
 

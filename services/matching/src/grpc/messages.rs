@@ -2,25 +2,32 @@
 
 use kindred_ids::EntityId;
 use kindred_proto::matching as wire;
+use tonic::metadata::MetadataMap;
 use uuid::Uuid;
 
-use crate::index::{CommunitySuggestion, Match, Reason, ThreadSuggestion};
+use crate::index::{CommunitySuggestion, Language, Match, Reason, ThreadSuggestion};
 use crate::read_model::IntroductionRow;
 
-pub(super) fn found(found: Match) -> wire::Match {
+/// The language in which a caller wants to be told.
+pub(super) fn wanted_language(metadata: &MetadataMap) -> Language {
+    let accepted = metadata.get("accept-language").and_then(|accepted| accepted.to_str().ok());
+    accepted.map(Language::wanted).unwrap_or_default()
+}
+
+pub(super) fn found(found: Match, language: Language) -> wire::Match {
     wire::Match {
         member_id: found.member.to_string(),
         score: found.score,
-        reasons: found.reasons.into_iter().map(reason).collect(),
+        reasons: reasons(found.reasons, language),
         community_ids: found.communities.iter().map(ToString::to_string).collect(),
     }
 }
 
-pub(super) fn community(suggested: CommunitySuggestion) -> wire::CommunitySuggestion {
+pub(super) fn community(suggested: CommunitySuggestion, language: Language) -> wire::CommunitySuggestion {
     wire::CommunitySuggestion {
         community_id: suggested.community.to_string(),
         score: suggested.score,
-        reasons: suggested.reasons.into_iter().map(reason).collect(),
+        reasons: reasons(suggested.reasons, language),
         because_of_community_id: suggested.because_of.map(|community| community.to_string()).unwrap_or_default(),
     }
 }
@@ -30,8 +37,14 @@ pub(super) fn thread(suggested: ThreadSuggestion) -> wire::ThreadSuggestion {
     wire::ThreadSuggestion { thread_id: thread.to_string(), community_id: community.to_string(), score }
 }
 
-pub(super) fn reason(reason: Reason) -> wire::Reason {
-    wire::Reason { text: reason.text, weight: reason.weight, kind: reason.about.as_str().to_owned() }
+pub(super) fn reasons(reasons: Vec<Reason>, language: Language) -> Vec<wire::Reason> {
+    let told = |reason: Reason| wire::Reason {
+        text: reason.text(language),
+        weight: reason.weight,
+        kind: reason.about.as_str().to_owned(),
+        language: language.tag().to_owned(),
+    };
+    reasons.into_iter().map(told).collect()
 }
 
 pub(super) fn introduction(row: IntroductionRow) -> wire::Introduction {

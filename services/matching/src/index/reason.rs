@@ -1,4 +1,4 @@
-//! Why two people suit each other, in plain words that add up to the score.
+//! Why two people suit each other, in reasons that add up to the score.
 //!
 //! # Promises
 //!
@@ -14,7 +14,7 @@ use super::catalog::FeatureId;
 use super::feature::{Feature, Kind, Release};
 use super::search::Shared;
 use super::tenant::Tenant;
-use super::words;
+use super::words::Language;
 
 /// What a reason is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,15 +48,36 @@ impl About {
     }
 }
 
+/// What a reason says, in no language.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Told {
+    /// Both hold a value: `by` is the viewer's own, at or above which it stands, `own` how
+    /// they wrote it.
+    Both { shared: Feature, by: Feature, own: Option<Box<str>> },
+    /// What both do, so many times, or what is guessed.
+    Together(u32),
+    /// Many in a community hold a value.
+    Many(Feature),
+    /// Many in a community are where the viewer is, too.
+    Crossing,
+}
+
 /// A reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// A whole sentence.
-    pub text: String,
+    pub(crate) told: Told,
     /// Its share of the score.
     pub weight: u32,
     /// What it is about.
     pub about: About,
+}
+
+impl Reason {
+    /// A whole sentence.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        language.sentence(self.about, &self.told)
+    }
 }
 
 /// A field of the viewer, as reasons are told by it.
@@ -108,9 +129,9 @@ pub(super) fn reasons(
         told.extend(shared.iter().map(|(feature, _)| *feature));
         let weight = shared.iter().map(|(_, weight)| u32::from(*weight)).sum();
         let feature = &tenant.catalog.entry(nearest).feature;
-        let label = field.label.filter(|_| feature == field.value);
-        let text = words::sentence(feature, field.value, label);
-        reasons.push(Reason { text, weight, about: About::Shared(feature.kind) });
+        let own = field.label.filter(|_| feature == field.value).map(Box::from);
+        let told = Told::Both { shared: feature.clone(), by: field.value.clone(), own };
+        reasons.push(Reason { told, weight, about: About::Shared(feature.kind) });
     }
     strongest_first(&mut reasons);
     reasons
@@ -118,7 +139,7 @@ pub(super) fn reasons(
 
 /// Puts reasons into the order in which they are told.
 pub(super) fn strongest_first(reasons: &mut [Reason]) {
-    reasons.sort_by(|one, other| (other.weight, one.about, &one.text).cmp(&(one.weight, other.about, &other.text)));
+    reasons.sort_by(|one, other| (other.weight, one.about, &one.told).cmp(&(one.weight, other.about, &other.told)));
 }
 
 /// What is told as a sum and not by one field of the viewer: what both do, and what is
@@ -132,14 +153,14 @@ fn about(tenant: &Tenant, shared: &Shared) -> Option<About> {
 }
 
 fn summed(tenant: &Tenant, counted: &[&Shared]) -> Vec<Reason> {
-    let mut sums: BTreeMap<About, (usize, u32)> = BTreeMap::new();
+    let mut sums: BTreeMap<About, (u32, u32)> = BTreeMap::new();
     for shared in counted {
         let Some(about) = about(tenant, shared) else { continue };
         let (count, weight) = sums.entry(about).or_default();
         *count += 1;
         *weight += u32::from(shared.weight);
     }
-    let reason = |(about, (count, weight))| Reason { text: words::together(about, count), weight, about };
+    let reason = |(about, (count, weight))| Reason { told: Told::Together(count), weight, about };
     sums.into_iter().map(reason).collect()
 }
 

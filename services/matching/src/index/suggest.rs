@@ -17,10 +17,9 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::catalog::FeatureId;
 use super::feature::{Feature, Kind, Release};
 use super::parts::Within;
-use super::reason::{About, Reason};
+use super::reason::{About, Reason, Told, strongest_first};
 use super::search::Shared;
 use super::tenant::{Tenant, list};
-use super::words;
 
 /// What an affinity of 1 is worth beside what two people share.
 const AFFINITY: f64 = 100.0;
@@ -118,9 +117,9 @@ impl Tenant {
         let mut found: BTreeMap<CommunityId, CommunitySuggestion> = BTreeMap::new();
         let empty = |community| CommunitySuggestion { community, score: 0, reasons: Vec::new(), because_of: None };
         for (community, weight, because_of) in self.crossed(viewer, tally, &size) {
-            let (text, about) = (words::MANY_CROSS.to_owned(), About::Shared(Kind::Community));
+            let (told, about) = (Told::Crossing, About::Shared(Kind::Community));
             let suggestion = found.entry(community).or_insert_with(|| empty(community));
-            suggestion.reasons.push(Reason { text, weight, about });
+            suggestion.reasons.push(Reason { told, weight, about });
             suggestion.because_of = Some(because_of);
         }
         for (community, reason) in self.alike(viewer, values, tally, &size) {
@@ -253,8 +252,8 @@ impl Tenant {
                     continue;
                 }
                 if told.entry(*place).or_default().insert(feature.kind) {
-                    let text = words::of_many(feature);
-                    alike.push((*place, Reason { text, weight, about: About::Shared(feature.kind) }));
+                    let told = Told::Many(feature.clone());
+                    alike.push((*place, Reason { told, weight, about: About::Shared(feature.kind) }));
                 }
             }
         }
@@ -306,7 +305,7 @@ impl Tenant {
 }
 
 fn summed(mut suggestion: CommunitySuggestion) -> CommunitySuggestion {
-    suggestion.reasons.sort_by(|one, other| (other.weight, &one.text).cmp(&(one.weight, &other.text)));
+    strongest_first(&mut suggestion.reasons);
     suggestion.score = suggestion.reasons.iter().map(|reason| reason.weight).sum();
     suggestion
 }

@@ -17,6 +17,7 @@ use super::fact::Fact;
 use super::feature::{Kind, Release};
 use super::purpose::Purpose;
 use super::tenant::{Opened, Tenant};
+use crate::index::Language;
 use histories::{histories, said, step};
 use oracle::brief;
 use world::{COMMUNITIES, PEOPLE, Said, Step, World, member};
@@ -104,7 +105,7 @@ proptest! {
         let index = world.index();
         for viewer in 0..PEOPLE {
             for reason in index.search(member(viewer), 50).iter().flat_map(|found| &found.reasons) {
-                prop_assert!(world.is_cohort(viewer, reason), "{}", reason.text);
+                prop_assert!(world.is_cohort(viewer, reason), "{}", reason.text(Language::English));
             }
         }
     }
@@ -147,7 +148,7 @@ fn a_rare_code_is_told_by_its_category() {
     }
     let world = World::with_floor(&steps, 11);
     let found = world.index().search(member(0), 1);
-    assert_eq!(found[0].reasons[0].text, "You both live with thyroiditis");
+    assert_eq!(found[0].reasons[0].text(Language::English), "You both live with thyroiditis");
     assert_eq!(World::with_floor(&steps, 12).index().search(member(0), 1), [], "eleven are too few for twelve");
 }
 

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use kindred_eventsourcing::{EventStore as _, KeyId, Receipt};
 use kindred_ids::{IntroductionId, MemberId, TenantSlug};
 use kindred_matching::index::feed::Feed;
-use kindred_matching::index::{Index, LogName};
+use kindred_matching::index::{Hint, Index, Language, LogName};
 use kindred_proto::membership::{ProfileFieldKind, Visibility};
 use kindred_service_kit::error::ApiError;
 use kindred_testkit::eventually;
@@ -38,8 +38,8 @@ async fn people_find_each_other_with_reasons_in_plain_words() {
     let found = town.find(&ann).await;
     assert_eq!(found.matches.len(), 1);
     let best = &found.matches[0];
-    let mut texts: Vec<&str> = best.reasons.iter().map(|reason| reason.text.as_str()).collect();
-    assert_eq!((best.member, texts[0]), (ben.id, "You both live with Hashimoto's thyroiditis"));
+    let mut texts: Vec<String> = best.reasons.iter().map(|reason| reason.text(Language::English)).collect();
+    assert_eq!((best.member, texts[0].as_str()), (ben.id, "You both live with Hashimoto's thyroiditis"));
     texts.sort_unstable();
     let expected = [
         "You are both here as a patient",
@@ -64,7 +64,7 @@ async fn consent_may_come_before_or_after_the_profile_and_go_again() {
         town.member(&[WALKING]).await;
     }
     assert_eq!(town.finds(&ann).await, []);
-    assert!(town.find(&ben).await.advice[0].starts_with("Agree to be matched"));
+    assert_eq!(town.find(&ben).await.advice[0], Hint::Agree);
     town.consent(&ben, true).await;
     assert_eq!(town.finds(&ann).await, [ben.id]);
     town.consent(&ben, false).await;

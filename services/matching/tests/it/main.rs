@@ -18,6 +18,7 @@ mod replicas;
 mod rounds;
 mod rounds_once;
 mod snapshots;
+mod speaking;
 mod split;
 mod stream;
 mod weighing;

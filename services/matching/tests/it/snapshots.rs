@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{KeyId, MemoryStore};
 use kindred_ids::{MemberId, TenantSlug};
-use kindred_matching::index::{Found, Index};
+use kindred_matching::index::{Found, Index, Language};
 use kindred_matching::snapshots::{Loaded, Log, Round, Snapshots, Written};
 use kindred_proto::membership::{ProfileFieldKind as Kind, Visibility};
 use kindred_testkit::eventually;
@@ -245,7 +245,7 @@ async fn what_people_who_do_not_consent_said_stands_there_sealed_and_opens_if_th
     let index = archive.restarted().await;
     assert!(finds(&index, &people[0]).contains(&people[2].id));
     let reasons = &found(&index, &silent).matches[0].reasons;
-    assert_eq!(reasons[0].text, "You both enjoy chess at Noon");
+    assert_eq!(reasons[0].text(Language::English), "You both enjoy chess at Noon");
 }
 
 /// Keys that never answer when something is to be sealed.

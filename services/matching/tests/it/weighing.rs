@@ -1,5 +1,7 @@
 //! Weights that the log fixes.
 
+use kindred_matching::index::Language;
+
 use crate::support::{HASHIMOTO, Person, SPANISH, Town, WALKING};
 
 /// Two who share everything and others who share a part, so that each value has a weight.
@@ -32,7 +34,7 @@ async fn at_a_fixed_table_nobody_who_goes_changes_what_a_code_is_worth() {
     town.weigh().await;
     let worth = |reasons: &[kindred_matching::index::Reason]| {
         let coded = reasons.iter().filter(|reason| matches!(reason.about.as_str(), "condition" | "language"));
-        coded.map(|reason| (reason.text.clone(), reason.weight)).collect::<Vec<_>>()
+        coded.map(|reason| (reason.text(Language::English), reason.weight)).collect::<Vec<_>>()
     };
     let before = worth(&town.find(&people[0]).await.matches[0].reasons);
     assert_eq!(before.len(), 2, "{before:?}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use kindred_ids::{CommunityId, MemberId};
 use kindred_matching::application::{People, Writing};
-use kindred_matching::index::{Alike, Found, Match, Writers};
+use kindred_matching::index::{Alike, Found, Language, Match, Writers};
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::position::Positions;
@@ -126,7 +126,7 @@ async fn whoever_writes_alike_comes_first_with_a_reason_that_adds_up() {
     assert_eq!(names(&found.matches), [circle.cid.id, circle.ben.id]);
     let best = &found.matches[0];
     let written = best.reasons.iter().find(|reason| reason.about.as_str() == "writing").unwrap();
-    assert_eq!(written.text, "You write about similar things");
+    assert_eq!(written.text(Language::English), "You write about similar things");
     assert_eq!(written.weight, exact.matches[1].score / 2);
     assert_eq!(best.reasons.iter().map(|reason| reason.weight).sum::<u32>(), best.score);
     assert_eq!(found.matches[1], exact.matches[0], "what is hardly alike changes nothing");

@@ -26,7 +26,7 @@ fn seen(key: &str, wish: &Wish, who: &Who) -> Introduction {
     }
 }
 
-pub fn reasons(world: &World, one: &str, other: &str) -> Vec<Reason> {
+pub fn reasons(world: &World, one: &str, other: &str, language: &str) -> Vec<Reason> {
     let fields = |who: &str| world.people[who].fields.clone();
     let mut found: Vec<Reason> = fields(one)
         .into_iter()
@@ -39,7 +39,7 @@ pub fn reasons(world: &World, one: &str, other: &str) -> Vec<Reason> {
                 4 => (format!("You both live around {}", field.value), 300, "area"),
                 _ => return None,
             };
-            Some(Reason { text, weight, kind: kind.to_owned() })
+            Some(Reason { text, weight, kind: kind.to_owned(), language: language.to_owned() })
         })
         .collect();
     found.sort_by_key(|reason| std::cmp::Reverse(reason.weight));
@@ -49,6 +49,9 @@ pub fn reasons(world: &World, one: &str, other: &str) -> Vec<Reason> {
 #[tonic::async_trait]
 impl Matching for Fake {
     async fn find_people(&self, request: Request<FindPeopleRequest>) -> Answer<FindPeopleResponse> {
+        // Only the tag: what is said in another language is for matching's own tests.
+        let accepted = request.metadata().get("accept-language").and_then(|accepted| accepted.to_str().ok());
+        let language = if accepted.is_some_and(|accepted| accepted.starts_with("es")) { "es" } else { "en" };
         let (who, ask) = self.enter("FindPeople", request)?;
         let world = self.world();
         let advice = vec!["Add the year of your diagnosis: 14 members near your stage share theirs.".to_owned()];
@@ -56,6 +59,7 @@ impl Matching for Fake {
             return Ok(Response::new(FindPeopleResponse {
                 advice,
                 stale: world.stale,
+                language: language.to_owned(),
                 ..FindPeopleResponse::default()
             }));
         }
@@ -67,7 +71,7 @@ impl Matching for Fake {
         });
         let mut matches: Vec<Match> = others
             .map(|(key, _)| {
-                let reasons = reasons(&world, &who.member, key);
+                let reasons = reasons(&world, &who.member, key, language);
                 let both = |one: &&String| world.role(one, key).is_some() && world.role(one, &who.member).is_some();
                 Match {
                     member_id: key.clone(),
@@ -80,7 +84,8 @@ impl Matching for Fake {
             .collect();
         matches.sort_by_key(|one| std::cmp::Reverse(one.score));
         matches.truncate(ask.limit as usize);
-        Ok(Response::new(FindPeopleResponse { matches, advice, position: String::new(), stale: world.stale }))
+        let (position, language) = (String::new(), language.to_owned());
+        Ok(Response::new(FindPeopleResponse { matches, advice, position, stale: world.stale, language }))
     }
 
     async fn suggest_communities(
@@ -92,7 +97,8 @@ impl Matching for Fake {
         let inside = |key: &&String| world.role(key, &who.member).is_some();
         let because_of = world.circles.keys().find(inside).cloned().unwrap_or_default();
         let text = "Many who are in your communities are there too".to_owned();
-        let reasons = vec![Reason { text, weight: 40, kind: "community".to_owned() }];
+        let language = "en".to_owned();
+        let reasons = vec![Reason { text, weight: 40, kind: "community".to_owned(), language }];
         let others = world.circles.iter().filter(|(key, one)| one.tenant == who.tenant && !inside(key));
         let communities = others.take(ask.limit as usize).map(|(key, _)| CommunitySuggestion {
             community_id: key.clone(),

@@ -121,7 +121,7 @@ impl Mentoring for Fake {
             **key != who.member && offer.trained && !offer.paused && world.active(key) < offer.capacity && !asked(key)
         });
         let mentors = free.map(|(key, offer)| {
-            let reasons = reasons(&world, &who.member, key);
+            let reasons = reasons(&world, &who.member, key, "en");
             let both = |one: &&String| world.role(one, key).is_some() && world.role(one, &who.member).is_some();
             FreeMentor {
                 member_id: key.clone(),

@@ -3,7 +3,8 @@
 use kindred_proto::matching as wire;
 
 use crate::application::{FreeMentor, Queue};
-use crate::grpc::messages::{id, reason};
+use crate::grpc::messages::{id, reasons as told};
+use crate::index::Language;
 use crate::read_model::mentoring::{LoadRow, OfferRow, PairingRow};
 use crate::read_model::rounds::RoundRow;
 
@@ -17,7 +18,7 @@ pub(super) fn offer(row: OfferRow) -> wire::MentorOffer {
     }
 }
 
-pub(super) fn mentor(mentor: FreeMentor) -> wire::FreeMentor {
+pub(super) fn mentor(mentor: FreeMentor, language: Language) -> wire::FreeMentor {
     let FreeMentor { row, shared } = mentor;
     let free = row.free();
     let (score, reasons, communities) =
@@ -27,7 +28,7 @@ pub(super) fn mentor(mentor: FreeMentor) -> wire::FreeMentor {
         about: row.about.unwrap_or_default(),
         free,
         score,
-        reasons: reasons.into_iter().map(reason).collect(),
+        reasons: told(reasons, language),
         community_ids: communities.iter().map(ToString::to_string).collect(),
     }
 }

@@ -16,9 +16,9 @@ use kindred_ranking::{Best, Slot};
 use super::Match;
 use crate::index::parts::Within;
 use crate::index::purpose::Purpose;
-use crate::index::reason::{About, Reason, strongest_first};
+use crate::index::reason::{About, Reason, Told, strongest_first};
 use crate::index::tenant::Tenant;
-use crate::index::{Found, Index, words};
+use crate::index::{Found, Index};
 
 /// How many of the exact best are looked at: comparing more would take longer than finding them.
 pub(crate) const LOOKED_AT: usize = 500;
@@ -160,7 +160,7 @@ impl Match {
         if raise > 0 {
             self.score += raise;
             let about = About::Writing;
-            self.reasons.push(Reason { text: words::together(about, 1), weight: raise, about });
+            self.reasons.push(Reason { told: Told::Together(1), weight: raise, about });
             strongest_first(&mut self.reasons);
         }
         self

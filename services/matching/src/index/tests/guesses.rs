@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::world::{Indexed, Said, Step, World, member};
+use crate::index::Language;
 use crate::index::feature::{Kind, Release};
 use crate::index::reason::About;
 
@@ -46,7 +47,11 @@ fn who_agrees_finds_those_with_what_often_goes_with_theirs() {
     let reasons = found.expect("found by a guess").reasons;
     assert_eq!(reasons.len(), 1);
     assert_eq!(reasons[0].about, About::Likely);
-    assert_eq!(reasons[0].text, "What you said and what they said often go together", "and nothing is named");
+    assert_eq!(
+        reasons[0].text(Language::English),
+        "What you said and what they said often go together",
+        "and nothing is named"
+    );
 }
 
 #[test]

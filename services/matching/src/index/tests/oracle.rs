@@ -10,7 +10,7 @@ use super::world::{COMMUNITIES, PEOPLE, Said, World, community, member, tenant, 
 use crate::index::feature::{Feature, Kind, Release};
 use crate::index::graph::Wish;
 use crate::index::search::Match;
-use crate::index::{About, Reason, words};
+use crate::index::{About, Language, Reason, Told};
 
 /// What a match comes down to.
 pub type Brief = (MemberId, u32, Vec<CommunityId>);
@@ -167,7 +167,10 @@ impl World {
             let own = Some(said.value.as_str()).filter(|_| !matches!(said.kind, crate::index::Kind::Condition));
             chain.iter().enumerate().any(|(climbed, feature)| {
                 let own = own.filter(|_| climbed == 0);
-                words::sentence(feature, &chain[0], own) == reason.text && holders(feature) >= self.floor
+                let (shared, by) = (feature.clone(), chain[0].clone());
+                let told = Told::Both { shared, by, own: own.map(Box::from) };
+                let text = Language::English.sentence(reason.about, &told);
+                text == reason.text(Language::English) && holders(feature) >= self.floor
             })
         })
     }

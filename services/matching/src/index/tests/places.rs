@@ -1,6 +1,7 @@
 //! Where somebody is sent: communities and threads.
 
 use super::world::{Said, Step, World, community, member, thread};
+use crate::index::Language;
 use crate::index::feature::{Kind, Release};
 
 /// Six who are in communities 0 and 1, of whom the first three also speak in threads 0 and
@@ -42,7 +43,7 @@ fn where_many_say_what_one_says() {
     let suggested = |steps: &[Step]| World::of(steps).index().communities_for(member(NEW), 5);
     let found = suggested(&steps);
     assert_eq!(found[0].community, community(1));
-    assert_eq!(found[0].reasons[0].text, "Many there enjoy chess");
+    assert_eq!(found[0].reasons[0].text(Language::English), "Many there enjoy chess");
     // What they show to their communities alone is not told to somebody outside.
     for person in 0..4 {
         steps.push(Step::Profile(person, chess(Release::Community)));
@@ -77,5 +78,5 @@ fn nobody_is_told_whom_else_somebody_asked() {
     assert_eq!(index.search(member(0), 5), [], "that both asked the same person is not shared");
     let found = index.search(member(2), 5);
     assert_eq!(found.len(), 2, "the one who was asked learns of both");
-    assert!(found.iter().all(|one| one.reasons[0].text == "They asked to meet you"));
+    assert!(found.iter().all(|one| one.reasons[0].text(Language::English) == "They asked to meet you"));
 }

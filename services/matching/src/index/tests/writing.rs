@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::histories::histories;
 use super::world::{Indexed, PEOPLE, Step, World, member};
-use crate::index::Alike;
 use crate::index::purpose::Purpose;
+use crate::index::{Alike, Language};
 
 /// An index of people some of whom agreed, and how alike each is to everybody.
 fn agreed(steps: &[Step], agreed: &[bool]) -> Indexed {
@@ -88,7 +88,7 @@ fn what_is_alike_comes_first_and_without_it_the_order_is_the_exact_one() {
     let last = exact.last().expect("somebody").member;
     let raised = index.search_by_writing(member(0), 50, &HashMap::from([(last, 1_000)]));
     assert_eq!(raised[0].member, last);
-    assert!(raised[0].reasons.iter().any(|reason| reason.text == "You write about similar things"));
+    assert!(raised[0].reasons.iter().any(|reason| reason.text(Language::English) == "You write about similar things"));
     assert_eq!(index.search_by_writing(member(0), 50, &HashMap::new()), exact);
     assert_eq!(index.search_by_writing(member(0), 50, &alike), exact, "what is hardly alike is none");
 }

@@ -161,6 +161,13 @@ impl Desk {
         answer.map(tonic::Response::into_inner).map_err(ApiError::from)
     }
 
+    /// The same for one whose browser says what languages they want.
+    pub async fn find_in(&self, by: &Person, accepted: &str) -> wire::FindPeopleResponse {
+        let mut request = self.request(by, "", wire::FindPeopleRequest::default());
+        request.metadata_mut().insert("accept-language", accepted.parse().unwrap());
+        self.service.find_people(request).await.unwrap().into_inner()
+    }
+
     pub async fn list(&self, by: &Person, after: &Receipt) -> Vec<wire::Introduction> {
         let answer = self.page(by, &self.token(after), 0, "").await.unwrap();
         assert!(!answer.stale, "the read model does not catch up");
