@@ -1,12 +1,13 @@
 //! Finding people among 100,000, who all came through the log.
 
 mod people;
+mod writing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use kindred_ids::MemberId;
 use kindred_jetstream::Durability;
@@ -28,6 +29,8 @@ use super::written::scattered;
 
 /// Members of the one tenant.
 const MEMBERS: usize = 100_000;
+/// The same from the environment, for who has the time.
+const MEMBERS_VARIABLE: &str = "KINDRED_BENCH_MEMBERS";
 /// Answers measured one by one.
 const TIMES: usize = 2_000;
 /// Members whose answers are asked for.
@@ -36,24 +39,30 @@ const VIEWERS: u64 = 1_000;
 const LIMIT: u32 = 20;
 /// Milliseconds that 99 of a hundred answers may take.
 const MOST: f64 = 25.0;
+/// Milliseconds after which 99 of a hundred changes must be seen.
+const VISIBLE: f64 = 1_000.0;
 
 /// Measures `FindPeople` through gRPC, beside an echo of as many bytes.
 pub async fn run(report: &mut Report) -> anyhow::Result<()> {
     if !report.demand.wants("find-people") {
         return Ok(());
     }
+    let count = match std::env::var(MEMBERS_VARIABLE) {
+        Ok(count) => count.parse().with_context(|| format!("read {MEMBERS_VARIABLE}"))?,
+        Err(_unset) => MEMBERS,
+    };
     let stage = Stage::start(Durability::ProcessCrash).await?;
     let membership = stage.serve(Role::Membership, &[]).await?;
     let world = World::make(&stage, 1).await?;
     // Its read models would take the time of those who write; they catch up afterwards.
     membership.stop().await?;
-    let members: Arc<[MemberId]> = people::write(&stage, &world.tenant, MEMBERS).await?.into();
+    let members: Arc<[MemberId]> = people::write(&stage, &world.tenant, count).await?.into();
     let membership = stage.serve(Role::Membership, &[]).await?;
     stage.settled(&[Role::Membership]).await?;
 
     let begun = Instant::now();
     let matching = stage.serve(Role::Matching, &[]).await?;
-    let indexed = MEMBERS as f64 / begun.elapsed().as_secs_f64();
+    let indexed = count as f64 / begun.elapsed().as_secs_f64();
     let find = find_call(&stage, &world, &members, matching.channel().await?)?;
     let answered = Arc::new(AtomicU64::new(0));
     let sample = sample(&stage, &world, &members, matching.channel().await?).await?;
@@ -66,15 +75,22 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
     });
 
     let (bare, found) = (one_by_one(TIMES, &echoed).await?, one_by_one(TIMES, &find).await?);
-    report.remark(&format!(
-        "find-people: best {LIMIT} of {MEMBERS} members; beside an echo of as many bytes ({sample})"
-    ))?;
+    report
+        .remark(&format!("find-people: best {LIMIT} of {count} members; beside an echo of as many bytes ({sample})"))?;
     report.add("find-people.p50", found.p50, "ms", Some(bare.p50), Goal::None)?;
     report.add("find-people.p99", found.p99, "ms", Some(bare.p99), Goal::AtMost(MOST))?;
     let (bare, found) = (measure(16, &echoed).await?, measure(16, &find).await?);
     report.add("find-people.16", found.rate, "1/s", Some(bare.rate), Goal::None)?;
     report.add("find-people.16.p99", found.p99, "ms", Some(bare.p99), Goal::None)?;
     report.add("find-people.indexed", indexed, "members/s", None, Goal::None)?;
+    let writers = writing::Writers::of(&stage, &world, &members, membership.channel().await?)?;
+    let written = writers.while_they_write(one_by_one(TIMES, &find)).await?;
+    report.remark(&format!("find-people.writing: beside {:.0} profiles a second", written.rate))?;
+    report.add("find-people.writing.p99", written.inner.p99, "ms", None, Goal::AtMost(MOST))?;
+    let visible = writers.visible(matching.channel().await?).await?;
+    report.remark("find-people.visible: from the answer to a new profile to people found by it")?;
+    report.add("find-people.visible.p50", visible.p50, "ms", None, Goal::None)?;
+    report.add("find-people.visible.p99", visible.p99, "ms", None, Goal::AtMost(VISIBLE))?;
     matching.stop().await?;
     membership.stop().await?;
     stage.stop().await

@@ -18,7 +18,7 @@ const CONDITIONS: [&str; 24] = [
     "E06.3", "E11.9", "I10", "E03.9", "E10.9", "J45.909", "F41.1", "M79.7", "E05.00", "G43.909", "K58.9", "M06.9",
     "L40.9", "K50.90", "G35", "I48.91", "E66.9", "F32.9", "N80.9", "E28.2", "M45.9", "K90.0", "C50.919", "C73",
 ];
-const INTERESTS: [&str; 30] = [
+pub const INTERESTS: [&str; 30] = [
     "walking",
     "gardening",
     "baking",
