@@ -13,6 +13,14 @@ use crate::{Database, Error, tables, transaction};
 pub(crate) async fn try_drop(database: &Database, row: &Row) -> Result<(), Error> {
     let attempt = "drop a generation";
     let mut transaction = transaction::changing(database.projector(), "kindred").await.attempt(attempt)?;
+    // As whoever turns the views does first: the two never meet at a view, which goes with the
+    // tables that it shows.
+    let locked =
+        sqlx::query_file!("src/build/lock.sql", row.projection, row.version).fetch_all(&mut *transaction).await;
+    if let Err(error) = locked {
+        tracing::debug!("generation {} of `{}` is not dropped yet: {error}", row.generation, row.projection);
+        return Ok(());
+    }
     let used = sqlx::query_file!("src/drop_generation/used.sql", row.projection, row.generation)
         .fetch_one(&mut *transaction)
         .await

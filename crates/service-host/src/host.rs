@@ -283,9 +283,12 @@ impl Host {
         let (ready, stop) = (self.health.condition("views"), self.tasks.token(Stage::Supporting));
         self.tasks.spawn("projector", Stage::Supporting, async move {
             let mut health = projector.health();
+            // To stop comes first: a projector that has stopped by then was never ready, and that
+            // is no failure.
             tokio::select! {
-                outcome = projector.ready(READY) => outcome?,
+                biased;
                 () = stop.cancelled() => { projector.stopped().await; return Ok(()) }
+                outcome = projector.ready(READY) => outcome?,
             }
             ready.set(true);
             loop {
@@ -294,8 +297,9 @@ impl Host {
                     return Err(anyhow::anyhow!("{damage}"));
                 }
                 tokio::select! {
-                    changed = health.changed() => if changed.is_err() { return Ok(()) },
+                    biased;
                     () = stop.cancelled() => { projector.stopped().await; return Ok(()) }
+                    changed = health.changed() => if changed.is_err() { return Ok(()) },
                 }
             }
         });

@@ -11,5 +11,6 @@ mod reactions;
 mod rebuild;
 mod removal;
 mod support;
+mod turning;
 mod versions;
 mod waiting;

@@ -72,3 +72,11 @@ impl Serving {
         self.logged()
     }
 }
+
+/// A test that fails shows what its services said, those that have ended too.
+impl Drop for Serving {
+    #[expect(clippy::print_stderr, reason = "the harness shows it where a test fails")]
+    fn drop(&mut self) {
+        eprintln!("{}", std::fs::read_to_string(&self.log).unwrap_or_default());
+    }
+}
