@@ -306,7 +306,7 @@ impl Tenant {
     }
 
     /// What of others goes with what somebody does, by number.
-    fn done(&self, slot: Slot) -> Vec<FeatureId> {
+    pub(super) fn done(&self, slot: Slot) -> Vec<FeatureId> {
         let person = self.person_at(slot);
         self.whereabouts(&person).into_iter().chain(self.asked_feature(person.id)).collect()
     }

@@ -126,7 +126,7 @@ impl Tenant {
     pub(super) fn sought(&self, slot: Slot) -> Vec<(FeatureId, Release)> {
         let person = self.person_at(slot);
         let said = self.counterparts(self.with_ancestors(person.fields()));
-        let done = self.whereabouts(&person).into_iter().chain(self.asked_feature(person.id));
+        let done = self.done(slot).into_iter();
         said.chain(done.map(|feature| (feature, Release::Tenant))).collect()
     }
 
