@@ -52,6 +52,8 @@ pub async fn run(report: &mut Report) -> anyhow::Result<()> {
         Err(_unset) => MEMBERS,
     };
     let stage = Stage::start(Durability::ProcessCrash).await?;
+    // A million members are more than the demo's streams hold.
+    stage.make_stream("membership").await?;
     let membership = stage.serve(Role::Membership, &[]).await?;
     let world = World::make(&stage, 1).await?;
     // Its read models would take the time of those who write; they catch up afterwards.

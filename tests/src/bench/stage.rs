@@ -155,7 +155,7 @@ impl Stage {
         Ok(kindred_jetstream::connect(&settings).await?)
     }
 
-    /// Makes a stream that no service reads.
+    /// Makes a stream that no service reads, or makes that of a service as large.
     pub async fn make_stream(&self, context: &str) -> anyhow::Result<()> {
         let stream = StreamSettings::new(context).max_bytes(STREAM_BYTES);
         kindred_jetstream::apply_streams(&self.bus().await?, &stream).await?;
