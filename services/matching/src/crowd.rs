@@ -19,7 +19,7 @@ use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use kindred_service_kit::error::ApiError;
 
 use crate::index::ask::{Answer, Ask, PAGE};
-use crate::index::inquiry::{Inquiry, Wish, inside};
+use crate::index::inquiry::{Aim, Inquiry, inside};
 use crate::index::{Alike, CommunitySuggestion, Draft, Found, Index, LOOKED_AT, Match, Scale, Writers};
 
 pub(crate) use neighbors::unreachable;
@@ -64,7 +64,7 @@ impl Crowd {
             return Ok(self.index.find(tenant, viewer, limit));
         }
         let rest = self.index.rest(tenant, viewer);
-        let Some(inquiry) = self.inquiry(tenant, viewer, Wish::Meeting).await? else { return Ok(rest) };
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(rest) };
         let best = self.best(tenant, &inquiry, limit).await?;
         let best = self.index.best_of_all(tenant, viewer, best, limit);
         Ok(Found { matches: self.compared(tenant, inquiry, best).await?, ..rest })
@@ -82,7 +82,7 @@ impl Crowd {
         if !self.index.compares(tenant, viewer) {
             return Ok(Writers::default());
         }
-        let Some(inquiry) = self.inquiry(tenant, viewer, Wish::Meeting).await? else { return Ok(Writers::default()) };
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(Writers::default()) };
         let best = self.best(tenant, &inquiry, LOOKED_AT).await?;
         let best = self.index.best_of_all(tenant, viewer, best, LOOKED_AT);
         Ok(self.index.writers_of(tenant, viewer, &best))
@@ -104,7 +104,7 @@ impl Crowd {
             return Ok(self.index.find_by_writing(tenant, viewer, limit, alike));
         }
         let rest = self.index.rest(tenant, viewer);
-        let Some(inquiry) = self.inquiry(tenant, viewer, Wish::Meeting).await? else { return Ok(rest) };
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(rest) };
         let best = self.best(tenant, &inquiry, LOOKED_AT.max(limit)).await?;
         let raised = self.index.raised(tenant, viewer, best, alike, limit);
         let order = raised.iter().map(|(member, _)| *member).collect();
@@ -131,7 +131,7 @@ impl Crowd {
         if !self.is_split(tenant) {
             return Ok(self.index.shared(tenant, viewer, others));
         }
-        let Some(inquiry) = self.inquiry(tenant, viewer, Wish::Comparing).await? else { return Ok(Vec::new()) };
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Comparing).await? else { return Ok(Vec::new()) };
         self.compared(tenant, inquiry, others.to_vec()).await
     }
 
@@ -149,7 +149,7 @@ impl Crowd {
         if !self.is_split(tenant) {
             return Ok(self.index.scores(tenant, viewer, others));
         }
-        let sums = match self.inquiry(tenant, viewer, Wish::Comparing).await? {
+        let sums = match self.inquiry(tenant, viewer, Aim::Comparing).await? {
             Some(inquiry) => match self.of_all(tenant, Ask::AddUp(inquiry, others.to_vec())).await? {
                 Answer::AddedUp(sums) => sums,
                 _ => return Err(mistaken()),
@@ -175,7 +175,7 @@ impl Crowd {
             return Ok(self.index.communities_for(tenant, viewer, limit));
         }
         let position = self.index.rest(tenant, viewer).position;
-        let Some(inquiry) = self.inquiry(tenant, viewer, Wish::Suggestions).await? else {
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Suggestions).await? else {
             return Ok((Vec::new(), position));
         };
         let Answer::Tally(tally) = self.of_all(tenant, Ask::Tally(inquiry.clone())).await? else {
@@ -220,7 +220,7 @@ impl Crowd {
     }
 
     /// What a viewer asks of all parts; none for one who may not look.
-    async fn inquiry(&self, tenant: &TenantSlug, viewer: MemberId, wish: Wish) -> Result<Option<Inquiry>, ApiError> {
+    async fn inquiry(&self, tenant: &TenantSlug, viewer: MemberId, aim: Aim) -> Result<Option<Inquiry>, ApiError> {
         if !self.index.is_findable(tenant, viewer) {
             return Ok(None);
         }
@@ -228,7 +228,7 @@ impl Crowd {
         let Answer::Said(said) = self.asked(tenant, vec![holding.part_of(viewer)], Ask::Said(viewer)).await? else {
             return Err(mistaken());
         };
-        let Some(outline) = self.index.outline(tenant, viewer, said, wish) else { return Ok(None) };
+        let Some(outline) = self.index.outline(tenant, viewer, said, aim) else { return Ok(None) };
         let Answer::Counts(counts) = self.of_all(tenant, Ask::Count(outline.features())).await? else {
             return Err(mistaken());
         };

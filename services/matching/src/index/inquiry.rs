@@ -74,7 +74,7 @@ impl Counts {
 
 /// What a viewer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum Aim {
     /// The people who suit them best.
     Meeting,
     /// What they share with people who were chosen by something else.
@@ -116,14 +116,8 @@ impl Index {
         self.look(tenant, |tenant| tenant.findable(member).is_some()).unwrap_or_default()
     }
 
-    pub(crate) fn outline(
-        &self,
-        tenant: &TenantSlug,
-        viewer: MemberId,
-        said: Vec<Said>,
-        wish: Wish,
-    ) -> Option<Outline> {
-        self.look(tenant, |tenant| tenant.outline(viewer, said, wish)).flatten()
+    pub(crate) fn outline(&self, tenant: &TenantSlug, viewer: MemberId, said: Vec<Said>, aim: Aim) -> Option<Outline> {
+        self.look(tenant, |tenant| tenant.outline(viewer, said, aim)).flatten()
     }
 
     pub(crate) fn inquiry(&self, tenant: &TenantSlug, outline: Outline, counts: &Counts) -> Option<Inquiry> {
@@ -174,7 +168,7 @@ impl Tenant {
     }
 
     /// What counts for a viewer who says this; none for one who may not look.
-    pub(crate) fn outline(&self, viewer: MemberId, said: Vec<Said>, wish: Wish) -> Option<Outline> {
+    pub(crate) fn outline(&self, viewer: MemberId, said: Vec<Said>, aim: Aim) -> Option<Outline> {
         let slot = self.findable(viewer)?;
         let mut held: BTreeMap<Feature, Release> = BTreeMap::new();
         for one in &said {
@@ -184,12 +178,12 @@ impl Tenant {
         }
         let wanted = |value, own| Wanted { value, own: Some(own), likely: None };
         let mut all: Vec<Wanted> = held.iter().map(|(value, own)| wanted(value.counterpart(), *own)).collect();
-        if wish != Wish::Suggestions {
+        if aim != Aim::Suggestions {
             let done = self.done(slot).into_iter().map(|id| self.catalog.entry(id).feature.clone());
-            let done = done.filter(|value| wish == Wish::Meeting || value.kind != Kind::Asked);
+            let done = done.filter(|value| aim == Aim::Meeting || value.kind != Kind::Asked);
             all.extend(done.map(|value| wanted(value, Release::Tenant)));
         }
-        if wish == Wish::Meeting
+        if aim == Aim::Meeting
             && self.agrees(viewer, Purpose::Inference)
             && let Some(expansion) = self.fixed.expansion()
         {
