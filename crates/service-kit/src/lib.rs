@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod authorization;
+pub mod avoidance;
 pub mod caller;
 pub mod clock;
 pub mod config;

@@ -6,10 +6,14 @@
 //! * A replica more takes tenants from the others and moves none between them; a replica
 //!   less gives its own away and moves no other. (Rendezvous hashing: Thaler and Ravishankar,
 //!   "Using name-based mappings to increase hit rates", IEEE/ACM ToN 1998.)
+//! * Of a tenant that is split, each replica holds as many parts as any other, and each part
+//!   is on as many replicas.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use kindred_ids::TenantSlug;
+use kindred_ids::{MemberId, TenantSlug};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::error::ApiError;
@@ -62,6 +66,80 @@ impl Placement {
         let own = (draw(tenant, replica), replica);
         let before = (0..self.replicas).filter(|other| (draw(tenant, *other), *other) > own).count();
         before < self.copies as usize
+    }
+
+    /// The part of a split tenant in which a member is: there are as many as replicas.
+    #[must_use]
+    pub fn part_of(self, member: MemberId) -> u32 {
+        part_of(member, self.replicas)
+    }
+
+    /// The replicas that hold a part of a split tenant: the one of its number and those behind
+    /// it.
+    #[must_use]
+    pub fn holders_of_part(self, part: u32) -> Vec<u32> {
+        (0..self.copies).map(|behind| (part + behind) % self.replicas).collect()
+    }
+}
+
+/// Of so many parts in which a member is. Frozen, or a rolling update would have two opinions.
+#[must_use]
+pub fn part_of(member: MemberId, parts: u32) -> u32 {
+    if parts <= 1 {
+        return 0;
+    }
+    let draw = xxh3_64_with_seed(member.0.as_bytes(), u64::from_be_bytes(*b"in parts"));
+    (draw % u64::from(parts)) as u32
+}
+
+/// A placement, and the tenants that are not on some replicas as a whole: their people are
+/// split among all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    placement: Placement,
+    split: Arc<BTreeSet<TenantSlug>>,
+}
+
+impl From<Placement> for Layout {
+    fn from(placement: Placement) -> Self {
+        Self::new(placement, [])
+    }
+}
+
+impl Layout {
+    /// Tenants by `placement`, those in `split` in parts; one replica holds them whole.
+    #[must_use]
+    pub fn new(placement: Placement, split: impl IntoIterator<Item = TenantSlug>) -> Self {
+        let split = if placement.replicas > 1 { split.into_iter().collect() } else { BTreeSet::new() };
+        Self { placement, split: Arc::new(split) }
+    }
+
+    /// Where tenants are that are not split.
+    #[must_use]
+    pub const fn placement(&self) -> Placement {
+        self.placement
+    }
+
+    /// The tenants that are.
+    #[must_use]
+    pub fn split(&self) -> &BTreeSet<TenantSlug> {
+        &self.split
+    }
+
+    /// Whether a tenant is.
+    #[must_use]
+    pub fn splits(&self, tenant: &TenantSlug) -> bool {
+        self.split.contains(tenant)
+    }
+
+    /// Whom to ask in a tenant, first to last: of a split one, where every replica answers,
+    /// those who hold what the member says who asks.
+    #[must_use]
+    pub fn holders(&self, tenant: &TenantSlug, member: Option<MemberId>) -> Vec<u32> {
+        match member.filter(|_| self.splits(tenant)) {
+            Some(member) => self.placement.holders_of_part(self.placement.part_of(member)),
+            None => self.placement.holders(tenant),
+        }
     }
 }
 
@@ -147,6 +225,29 @@ mod tests {
         }
         // A fifth of 3,000; six standard deviations are 131.
         assert!((469..=731).contains(&moved), "{moved}");
+    }
+
+    fn member(number: u128) -> MemberId {
+        let id = uuid::Builder::from_unix_timestamp_millis(number as u64, &[7; 10]).into_uuid();
+        MemberId::try_from(id).expect("an id")
+    }
+
+    #[test]
+    fn who_asks_in_a_split_tenant_asks_those_who_hold_what_they_say() {
+        let (tenants, placement) = (tenants(), Placement::new(5, 2));
+        let layout = Layout::new(placement, [tenants[0].clone()]);
+        assert!(layout.splits(&tenants[0]) && !layout.splits(&tenants[1]));
+        let mut first = [0; 5];
+        for asking in (0..1_000).map(member) {
+            assert_eq!(layout.holders(&tenants[1], Some(asking)), placement.holders(&tenants[1]));
+            let holders = layout.holders(&tenants[0], Some(asking));
+            assert_eq!(holders, [placement.part_of(asking), (placement.part_of(asking) + 1) % 5]);
+            first[holders[0] as usize] += 1;
+        }
+        // 200 each in the mean; six standard deviations are 76.
+        assert!(first.iter().all(|asked| (124..=276).contains(asked)), "{first:?}");
+        assert_eq!(layout.holders(&tenants[0], None), placement.holders(&tenants[0]));
+        assert!(!Layout::new(Placement::ALONE, [tenants[0].clone()]).splits(&tenants[0]));
     }
 
     #[test]

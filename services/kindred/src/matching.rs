@@ -23,8 +23,8 @@ pub enum Match {
     #[command(subcommand)]
     Eval(Eval),
     /// Which replicas of matching hold a tenant, the one that is asked first before the others.
-    /// Of one in `service.split_tenants` they are those that put its answers together: every
-    /// replica holds a part of it.
+    /// Of one in `peers.matching.replicas.split_tenants` every replica holds a part, and these
+    /// are asked by whoever asks for no member.
     Holders {
         /// How many replicas there are (`peers.matching.replicas.count`).
         #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000))]

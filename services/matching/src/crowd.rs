@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
+use kindred_service_kit::avoidance::Avoidance;
 use kindred_service_kit::error::ApiError;
 
 use crate::index::ask::{Answer, Ask, PAGE};
@@ -23,7 +24,7 @@ use crate::index::inquiry::{Aim, Inquiry, inside};
 use crate::index::{Alike, CommunitySuggestion, Draft, Found, Index, LOOKED_AT, Match, Scale, Writers};
 
 pub(crate) use neighbors::unreachable;
-use neighbors::{AGAIN, mistaken};
+use neighbors::{AGAIN, AVOIDED, mistaken};
 pub use neighbors::{Neighbors, Nobody};
 
 /// See the module.
@@ -31,7 +32,19 @@ pub use neighbors::{Neighbors, Nobody};
 pub struct Crowd {
     index: Index,
     neighbors: Arc<dyn Neighbors>,
+    avoidance: Arc<Avoidance>,
     patience: Duration,
+}
+
+/// Whom a viewer's question may come to, before it is put in order and explained.
+#[derive(Debug)]
+pub(crate) enum Candidates {
+    /// All of a tenant that is held here whole: looked up when they are explained.
+    Held,
+    /// Nobody: the viewer may not look.
+    Nobody,
+    /// The best of all parts, each with their score, and what was asked.
+    Gathered(Inquiry, Vec<(MemberId, u64)>),
 }
 
 impl From<Index> for Crowd {
@@ -44,8 +57,9 @@ impl From<Index> for Crowd {
 impl Crowd {
     /// What `index` holds, and the rest through `neighbors`, each of whom is given `patience`.
     #[must_use]
-    pub const fn new(index: Index, neighbors: Arc<dyn Neighbors>, patience: Duration) -> Self {
-        Self { index, neighbors, patience }
+    pub fn new(index: Index, neighbors: Arc<dyn Neighbors>, patience: Duration) -> Self {
+        let replicas = index.holding().share().placement.replicas();
+        Self { index, neighbors, avoidance: Arc::new(Avoidance::new(replicas, AVOIDED)), patience }
     }
 
     /// What is held here.
@@ -60,53 +74,65 @@ impl Crowd {
     ///
     /// `UNAVAILABLE` if nobody answers for some of the people.
     pub async fn find(&self, tenant: &TenantSlug, viewer: MemberId, limit: usize) -> Result<Found, ApiError> {
-        if !self.is_split(tenant) {
-            return Ok(self.index.find(tenant, viewer, limit));
-        }
-        let rest = self.index.rest(tenant, viewer);
-        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(rest) };
-        let best = self.best(tenant, &inquiry, limit).await?;
-        let best = self.index.best_of_all(tenant, viewer, best, limit);
-        Ok(Found { matches: self.compared(tenant, inquiry, best).await?, ..rest })
+        let candidates = self.candidates(tenant, viewer, limit).await?;
+        self.found(tenant, viewer, limit, candidates, None).await
     }
 
-    /// As [`Index::writers`].
+    /// The best for a viewer: so many as are to be found, or as are looked at where the viewer
+    /// agreed that what they wrote is compared.
     ///
     /// # Errors
     ///
     /// As [`Self::find`].
-    pub async fn writers(&self, tenant: &TenantSlug, viewer: MemberId) -> Result<Writers, ApiError> {
-        if !self.is_split(tenant) {
-            return Ok(self.index.writers(tenant, viewer));
-        }
-        if !self.index.compares(tenant, viewer) {
-            return Ok(Writers::default());
-        }
-        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(Writers::default()) };
-        let best = self.best(tenant, &inquiry, LOOKED_AT).await?;
-        let best = self.index.best_of_all(tenant, viewer, best, LOOKED_AT);
-        Ok(self.index.writers_of(tenant, viewer, &best))
-    }
-
-    /// As [`Index::find_by_writing`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::find`].
-    pub async fn find_by_writing(
+    pub(crate) async fn candidates(
         &self,
         tenant: &TenantSlug,
         viewer: MemberId,
         limit: usize,
-        alike: &Alike,
-    ) -> Result<Found, ApiError> {
+    ) -> Result<Candidates, ApiError> {
         if !self.is_split(tenant) {
-            return Ok(self.index.find_by_writing(tenant, viewer, limit, alike));
+            return Ok(Candidates::Held);
         }
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(Candidates::Nobody) };
+        let compares = self.index.compares(tenant, viewer);
+        let best = self.best(tenant, &inquiry, if compares { LOOKED_AT.max(limit) } else { limit }).await?;
+        Ok(Candidates::Gathered(inquiry, best))
+    }
+
+    /// Of those the ones who may be compared by what they wrote, as [`Index::writers`].
+    pub(crate) fn writers(&self, tenant: &TenantSlug, viewer: MemberId, candidates: &Candidates) -> Writers {
+        match candidates {
+            Candidates::Held => self.index.writers(tenant, viewer),
+            Candidates::Nobody => Writers::default(),
+            Candidates::Gathered(_, best) => {
+                let best = self.index.best_of_all(tenant, viewer, best.clone(), LOOKED_AT);
+                self.index.writers_of(tenant, viewer, &best)
+            }
+        }
+    }
+
+    /// The best of those with their reasons; by what they wrote as [`Index::find_by_writing`],
+    /// where that is known, else as [`Index::find`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::find`].
+    pub(crate) async fn found(
+        &self,
+        tenant: &TenantSlug,
+        viewer: MemberId,
+        limit: usize,
+        candidates: Candidates,
+        alike: Option<&Alike>,
+    ) -> Result<Found, ApiError> {
+        let (inquiry, best) = match (candidates, alike) {
+            (Candidates::Held, None) => return Ok(self.index.find(tenant, viewer, limit)),
+            (Candidates::Held, Some(alike)) => return Ok(self.index.find_by_writing(tenant, viewer, limit, alike)),
+            (Candidates::Nobody, _) => return Ok(self.index.rest(tenant, viewer)),
+            (Candidates::Gathered(inquiry, best), _) => (inquiry, best),
+        };
         let rest = self.index.rest(tenant, viewer);
-        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(rest) };
-        let best = self.best(tenant, &inquiry, LOOKED_AT.max(limit)).await?;
-        let raised = self.index.raised(tenant, viewer, best, alike, limit);
+        let raised = self.index.raised(tenant, viewer, best, alike.unwrap_or(&Alike::new()), limit);
         let order = raised.iter().map(|(member, _)| *member).collect();
         let raises: HashMap<MemberId, u32> = raised.into_iter().collect();
         let matches = self.compared(tenant, inquiry, order).await?.into_iter();

@@ -123,6 +123,15 @@ pub struct MemberClaims {
 }
 
 impl Subject {
+    /// The member, if it is one.
+    #[must_use]
+    pub const fn member(&self) -> Option<MemberId> {
+        match self {
+            Self::Member(claims) => Some(claims.member),
+            _ => None,
+        }
+    }
+
     /// The tenant that the subject is bound to.
     #[must_use]
     pub const fn tenant(&self) -> Option<&TenantSlug> {

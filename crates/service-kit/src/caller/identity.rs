@@ -40,7 +40,8 @@ impl Caller {
                 _ => return Err(TokenError::NotAService),
             },
         };
-        let token = Token { text: caller.into(), tenant: claims.subject.tenant().cloned() };
+        let (tenant, member) = (claims.subject.tenant().cloned(), claims.subject.member());
+        let token = Token { text: caller.into(), tenant, member };
         Ok(Self { claims, token, via, other_tenants: false, deadline: None })
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kindred_ids::TenantSlug;
+use kindred_ids::{MemberId, TenantSlug};
 
 use super::token::{Kind, Payload};
 use super::{LONGEST_LIFE_MILLIS, MemberClaims, Role, SigningKey, TenantRole};
@@ -23,6 +23,7 @@ const RENEW_MILLIS: i64 = 60_000;
 pub struct Token {
     pub(super) text: Arc<str>,
     pub(super) tenant: Option<TenantSlug>,
+    pub(super) member: Option<MemberId>,
 }
 
 impl Token {
@@ -36,6 +37,12 @@ impl Token {
     #[must_use]
     pub const fn tenant(&self) -> Option<&TenantSlug> {
         self.tenant.as_ref()
+    }
+
+    /// The member that its subject is.
+    #[must_use]
+    pub const fn member(&self) -> Option<MemberId> {
+        self.member
     }
 }
 
@@ -134,12 +141,13 @@ impl Issuer {
 
     fn sign(&self, payload: Payload) -> Token {
         let tenant = payload.tenant.as_deref().and_then(|tenant| tenant.parse().ok());
-        Token { tenant, ..self.sign_encoded(payload.encode()) }
+        let member = payload.member.as_deref().and_then(|member| member.parse().ok());
+        Token { tenant, member, ..self.sign_encoded(payload.encode()) }
     }
 
     pub(super) fn sign_encoded(&self, signed: String) -> Token {
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
-        Token { text: format!("{signed}.{signature}").into(), tenant: None }
+        Token { text: format!("{signed}.{signature}").into(), tenant: None, member: None }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Another service, as a client sees it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use kindred_ids::TenantSlug;
 use serde::Deserialize;
 
 use super::{Bounded, ConfigError, Millis};
-use crate::placement::Placement;
+use crate::placement::{Layout, Placement};
 
 /// Another service, as a client sees it.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,14 +37,18 @@ pub struct Replicas {
     pub count: Bounded<1, 1_000>,
     /// On how many of them each tenant is.
     pub copies: Bounded<1, 1_000>,
+    /// The tenants whose people are split among all of them.
+    #[serde(default)]
+    pub split_tenants: BTreeSet<TenantSlug>,
 }
 
 impl Replicas {
     /// Who holds what.
     #[must_use]
-    pub fn placement(&self) -> Placement {
+    pub fn layout(&self) -> Layout {
         let number = |bounded: u64| u32::try_from(bounded).unwrap_or(u32::MAX);
-        Placement::new(number(self.count.get()), number(self.copies.get()))
+        let placement = Placement::new(number(self.count.get()), number(self.copies.get()));
+        Layout::new(placement, self.split_tenants.iter().cloned())
     }
 
     /// Where one of them is.

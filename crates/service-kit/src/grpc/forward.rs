@@ -15,6 +15,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::{HeaderValue, Version, header};
+use kindred_ids::TenantSlug;
 use tonic::Status;
 use tonic::body::Body as GrpcBody;
 use tonic::service::Routes;
@@ -52,8 +53,9 @@ pub fn forwarding(routes: Routes, forwarding: Forwarding) -> Routes {
 
 async fn pass(State(forwarding): State<Arc<Forwarding>>, request: Request, next: Next) -> Response {
     let Some(caller) = request.extensions().get::<Caller>() else { return next.run(request).await };
-    let elsewhere = caller.subject().tenant().is_some_and(|tenant| !forwarding.share.holds(tenant));
-    if !elsewhere || forwarding.anywhere.contains(&request.uri().path()) {
+    let tenant = caller.subject().tenant();
+    if tenant.is_none_or(|tenant| forwarding.answers_for(tenant)) || forwarding.anywhere.contains(&request.uri().path())
+    {
         return next.run(request).await;
     }
     let caller = caller.clone();
@@ -63,6 +65,10 @@ async fn pass(State(forwarding): State<Arc<Forwarding>>, request: Request, next:
 }
 
 impl Forwarding {
+    fn answers_for(&self, tenant: &TenantSlug) -> bool {
+        self.share.holds(tenant) || self.replicas.splits(tenant)
+    }
+
     async fn hand_on(&self, caller: &Caller, request: Request) -> Result<Response, ApiError> {
         let (mut parts, body) = request.into_parts();
         for name in OWN {

@@ -9,9 +9,8 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::{Body as AxumBody, to_bytes};
 use bytes::Bytes;
@@ -25,9 +24,10 @@ use tower::{Service, ServiceExt as _};
 
 use super::response_body::status_of;
 use super::{Credentials, ServiceChannel, channel};
+use crate::avoidance::Avoidance;
 use crate::caller::Token;
 use crate::config::{ConfigError, Peer};
-use crate::placement::Placement;
+use crate::placement::{Layout, Placement};
 
 /// For so long whoever did not answer is asked last.
 const AVOIDED: Duration = Duration::from_secs(1);
@@ -39,17 +39,10 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// A channel to all replicas of a service.
 #[derive(Debug, Clone)]
 pub struct PlacedChannel {
-    placement: Placement,
-    replicas: Arc<[Replica]>,
-    began: Instant,
+    layout: Layout,
+    replicas: Arc<[ServiceChannel]>,
+    avoidance: Arc<Avoidance>,
     tenant: Option<TenantSlug>,
-}
-
-#[derive(Debug)]
-struct Replica {
-    channel: ServiceChannel,
-    /// Until when it is asked last, in milliseconds since the channel began.
-    avoided_until: AtomicU64,
 }
 
 /// A channel to a service: to its replicas, where the settings name them, else to the one
@@ -62,13 +55,13 @@ pub fn placed_channel(peer: &Peer, credentials: &Credentials) -> Result<PlacedCh
     let Some(replicas) = &peer.replicas else {
         return Ok(channel(peer, credentials.clone())?.into());
     };
-    let placement = replicas.placement();
+    let layout = replicas.layout();
     let one = |replica| {
         let peer = Peer { url: replicas.url_of(replica)?, replicas: None, ..peer.clone() };
         channel(&peer, credentials.clone())
     };
-    let channels = (0..placement.replicas()).map(one).collect::<Result<Vec<_>, _>>()?;
-    Ok(PlacedChannel::new(placement, channels))
+    let channels = (0..layout.placement().replicas()).map(one).collect::<Result<Vec<_>, _>>()?;
+    Ok(PlacedChannel::new(layout, channels))
 }
 
 impl From<ServiceChannel> for PlacedChannel {
@@ -78,12 +71,14 @@ impl From<ServiceChannel> for PlacedChannel {
 }
 
 impl PlacedChannel {
-    /// One channel to each replica of a placement, in the order of their numbers.
+    /// One channel to each replica of a layout, in the order of their numbers.
     #[must_use]
-    pub fn new(placement: Placement, channels: Vec<ServiceChannel>) -> Self {
-        assert_eq!(channels.len(), placement.replicas() as usize, "one channel a replica");
-        let replicas = channels.into_iter().map(|channel| Replica { channel, avoided_until: AtomicU64::new(0) });
-        Self { placement, replicas: replicas.collect(), began: Instant::now(), tenant: None }
+    pub fn new(layout: impl Into<Layout>, channels: Vec<ServiceChannel>) -> Self {
+        let layout = layout.into();
+        let replicas = layout.placement().replicas();
+        assert_eq!(channels.len(), replicas as usize, "one channel a replica");
+        let avoidance = Arc::new(Avoidance::new(replicas, AVOIDED));
+        Self { layout, replicas: channels.into(), avoidance, tenant: None }
     }
 
     /// For calls about a tenant that no caller's token names.
@@ -92,43 +87,39 @@ impl PlacedChannel {
         Self { tenant: Some(tenant), ..self.clone() }
     }
 
+    /// Whether a tenant is split, so that each of them answers for it.
+    #[must_use]
+    pub fn splits(&self, tenant: &TenantSlug) -> bool {
+        self.layout.splits(tenant)
+    }
+
     /// The way to one of them, by its number; none to one that there is not.
     #[must_use]
     pub fn replica(&self, number: u32) -> Option<ServiceChannel> {
-        self.replicas.get(number as usize).map(|replica| replica.channel.clone())
+        self.replicas.get(number as usize).cloned()
     }
 
     /// Whom to ask, first to last; any may answer what is about no tenant.
-    fn order(&self, request: &Request<Body>) -> Vec<usize> {
-        let named = self.tenant.as_ref().or_else(|| request.extensions().get::<Token>().and_then(Token::tenant));
-        let mut order: Vec<usize> = match named {
-            Some(tenant) => self.placement.holders(tenant).into_iter().map(|replica| replica as usize).collect(),
-            None => (0..self.replicas.len()).collect(),
+    fn order(&self, request: &Request<Body>) -> Vec<u32> {
+        let token = request.extensions().get::<Token>();
+        let order = match (&self.tenant, token.and_then(Token::tenant)) {
+            (Some(about), _) => self.layout.holders(about, None),
+            (None, Some(tenant)) => self.layout.holders(tenant, token.and_then(Token::member)),
+            (None, None) => (0..self.layout.placement().replicas()).collect(),
         };
-        let now = self.now();
-        order.sort_by_key(|replica| self.replicas[*replica].avoided_until.load(Ordering::Relaxed) > now);
-        order
+        self.avoidance.order(order)
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    async fn ask(&self, replica: usize, request: Request<Body>) -> Result<Response<Body>, BoxError> {
-        let answer = self.replicas[replica].channel.clone().oneshot(request).await;
-        if answer.is_err() {
-            let until = self.now() + AVOIDED.as_millis() as u64;
-            self.replicas[replica].avoided_until.store(until, Ordering::Relaxed);
+    async fn ask(&self, replica: u32, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let answer = self.replicas[replica as usize].clone().oneshot(request).await;
+        match &answer {
+            Ok(_) => self.avoidance.trust(replica),
+            Err(_) => _ = self.avoidance.avoid(replica),
         }
         Ok(answer?.map(Body::new))
     }
 
-    async fn ask_in_turn(
-        &self,
-        others: &[usize],
-        last: usize,
-        request: Request<Body>,
-    ) -> Result<Response<Body>, BoxError> {
+    async fn ask_in_turn(&self, others: &[u32], last: u32, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let (parts, body) = request.into_parts();
         let message: Bytes = to_bytes(AxumBody::new(body), LARGEST).await?;
         let again = || Request::from_parts(parts.clone(), Body::new(AxumBody::from(message.clone())));

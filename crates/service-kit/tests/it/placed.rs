@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use kindred_ids::TenantSlug;
+use kindred_ids::{MemberId, TenantSlug};
 use kindred_proto::matching::matching_client::MatchingClient;
 use kindred_proto::matching::{FindPeopleRequest, ListIntroductionsRequest};
-use kindred_service_kit::caller::{Issuer, Role};
+use kindred_service_kit::caller::{Issuer, MemberClaims, Role};
 use kindred_service_kit::config::{Bounded, Peer, Replicas, Server};
 use kindred_service_kit::error::ApiError;
 use kindred_service_kit::grpc::{Credentials, Forwarding, PlacedChannel, channel, checked, forwarding, placed_channel};
-use kindred_service_kit::placement::{Placement, Share};
+use kindred_service_kit::placement::{Layout, Placement, Share};
 use tonic::{Code, Response, Status};
+use uuid::Uuid;
 
 use crate::support::{ANSWER, Keys, Platform, assert_refused, claims, plain_peer, settings};
 
@@ -22,17 +23,22 @@ use crate::support::{ANSWER, Keys, Platform, assert_refused, claims, plain_peer,
 struct Fleet {
     keys: Keys,
     placement: Placement,
+    split: Vec<TenantSlug>,
     addresses: Vec<SocketAddr>,
     replicas: Vec<Option<Platform>>,
 }
 
 impl Fleet {
     async fn start(placement: Placement) -> Self {
+        Self::splitting(placement, Vec::new()).await
+    }
+
+    async fn splitting(placement: Placement, split: Vec<TenantSlug>) -> Self {
         let free = || TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let held: Vec<TcpListener> = (0..placement.replicas()).map(|_| free()).collect();
         let addresses = held.iter().map(|held| held.local_addr().expect("an address")).collect();
         drop(held);
-        let mut fleet = Self { keys: Keys::generate(), placement, addresses, replicas: Vec::new() };
+        let mut fleet = Self { keys: Keys::generate(), placement, split, addresses, replicas: Vec::new() };
         for replica in 0..placement.replicas() {
             let served = fleet.serve(replica, Share { placement, replica }).await;
             fleet.replicas.push(Some(served));
@@ -53,12 +59,17 @@ impl Fleet {
             let peer = Peer { url: format!("http://{address}"), ..plain_peer() };
             channel(&peer, Credentials::new(issuer.clone())).expect("a channel")
         };
-        PlacedChannel::new(self.placement, self.addresses.iter().map(one).collect())
+        let layout = Layout::new(self.placement, self.split.iter().cloned());
+        PlacedChannel::new(layout, self.addresses.iter().map(one).collect())
     }
 
     /// What a member of a tenant gets who asks through the gateway.
     async fn find(&self, channel: PlacedChannel, tenant: &TenantSlug) -> Result<Vec<String>, Status> {
-        let token = self.keys.gateway.member(&claims(tenant.as_str()), &BTreeSet::new(), Duration::from_secs(60));
+        self.find_as(channel, &claims(tenant.as_str())).await
+    }
+
+    async fn find_as(&self, channel: PlacedChannel, member: &MemberClaims) -> Result<Vec<String>, Status> {
+        let token = self.keys.gateway.member(member, &BTreeSet::new(), Duration::from_secs(60));
         let request = Credentials::request_as(token, FindPeopleRequest { limit: ANSWER });
         let answer = MatchingClient::new(channel).find_people(request).await.map(Response::into_inner);
         answer.map(|answer| answer.advice)
@@ -116,6 +127,36 @@ async fn whoever_asks_any_replica_is_answered_by_one_that_holds_their_tenant() {
 }
 
 #[tokio::test]
+async fn in_a_split_tenant_those_are_asked_who_hold_the_caller_and_whoever_is_asked_answers() {
+    let tenant = &tenants()[0];
+    let mut fleet = Fleet::splitting(Placement::new(3, 2), vec![tenant.clone()]).await;
+    let channel = fleet.channel(&fleet.keys.gateway);
+    let mut first = BTreeSet::new();
+    for number in 0..24_u8 {
+        let mut id = *claims(tenant.as_str()).member.0.as_bytes();
+        id[15] = number;
+        let member = MemberId::try_from(Uuid::from_bytes(id)).expect("an id");
+        let member = MemberClaims { member, ..claims(tenant.as_str()) };
+        let part = fleet.placement.part_of(member.member);
+        let seen = fleet.find_as(channel.clone(), &member).await.expect("an answer");
+        assert_eq!(seen[1], "gateway");
+        assert_eq!(fleet.asked()[part as usize], 1, "whoever holds part {part} is asked first");
+        for replica in 0..3 {
+            let seen = fleet.find_as(fleet.only(replica), &member).await.expect("an answer");
+            assert_eq!(seen[1], "gateway", "{replica} hands nothing on");
+        }
+        assert_eq!(fleet.asked(), [1, 1, 1]);
+        first.insert(part);
+    }
+    assert_eq!(first.len(), 3, "every replica is asked by some");
+    let part = fleet.placement.part_of(claims(tenant.as_str()).member);
+    fleet.stop(part).await;
+    fleet.find(channel, tenant).await.expect("the other copy answers");
+    assert_eq!(fleet.asked()[(part as usize + 1) % 3], 1);
+    fleet.end().await;
+}
+
+#[tokio::test]
 async fn where_one_that_holds_a_tenant_is_gone_the_next_answers() {
     let mut fleet = Fleet::start(Placement::new(3, 2)).await;
     let tenant = &tenants()[0];
@@ -152,7 +193,8 @@ async fn settings_that_do_not_hold_are_named() {
     let keys = Keys::generate();
     let credentials = Credentials::new(keys.gateway.clone());
     let peer = |url: &str| {
-        let replicas = Replicas { url: url.to_owned(), count: Bounded::new(2), copies: Bounded::new(1) };
+        let (count, copies, split_tenants) = (Bounded::new(2), Bounded::new(1), BTreeSet::new());
+        let replicas = Replicas { url: url.to_owned(), count, copies, split_tenants };
         Peer { replicas: Some(replicas), ..plain_peer() }
     };
     for (url, said) in

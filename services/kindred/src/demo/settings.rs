@@ -66,7 +66,8 @@ impl Extent<'_> {
             let count = self.matching_replicas;
             let [a, b, c, _] = self.address(context, 0).octets();
             let replicas = format!("url = \"http://{a}.{b}.{c}.{{replica}}:{port}\"\ncount = {count}\ncopies = 1\n");
-            text.push_str(&format!("[{key}.replicas]\n{replicas}"));
+            let split: Vec<&str> = self.split_tenants.iter().map(TenantSlug::as_str).collect();
+            text.push_str(&format!("[{key}.replicas]\n{replicas}split_tenants = {split:?}\n"));
         }
         text
     }
@@ -114,8 +115,7 @@ pub async fn write(
             }
             text.push_str(&own(context, &key_folder, environment, &public_url)?);
             if replicas > 1 {
-                let split: Vec<&str> = extent.split_tenants.iter().map(TenantSlug::as_str).collect();
-                writeln!(text, "replica = {replica}\nsplit_tenants = {split:?}")?;
+                writeln!(text, "replica = {replica}")?;
             }
             if let Some(model) = extent.model.filter(|_| *context == "posting") {
                 let folder = std::path::absolute(model).with_context(|| format!("find `{}`", model.display()))?;

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, OptionFuture};
 use kindred_ids::CommunityId;
-use kindred_service_kit::caller::Caller;
+use kindred_service_kit::caller::{Caller, MemberClaims};
 use kindred_service_kit::error::{ApiError, chain};
 use kindred_service_kit::input::page_size;
 use kindred_service_kit::position::Positions;
 
-use crate::crowd::Crowd;
+use crate::crowd::{Candidates, Crowd};
 use crate::index::{Alike, CommunitySuggestion, Found, LogName, ThreadSuggestion, Writers};
 
 /// The contexts whose logs the index follows, its own among them.
@@ -73,29 +73,28 @@ impl People {
         let member = caller.member()?;
         let limit = page_size("limit", limit, USUAL, MOST)?;
         let stale = !self.reached(positions).await;
-        let found = match self.alike(caller).await? {
-            Some(alike) => self.crowd.find_by_writing(&member.tenant, member.member, limit as usize, &alike).await?,
-            None => self.crowd.find(&member.tenant, member.member, limit as usize).await?,
-        };
+        let (tenant, viewer, limit) = (&member.tenant, member.member, limit as usize);
+        let candidates = self.crowd.candidates(tenant, viewer, limit).await?;
+        let alike = self.alike(caller, member, &candidates).await;
+        let found = self.crowd.found(tenant, viewer, limit, candidates, alike.as_ref()).await?;
         tracing::Span::current().record("kindred.sequence", found.position);
         Ok((found, stale))
     }
 
     /// How alike what the best matches wrote is to what the caller wrote; none where nobody may
     /// be asked for, or nobody answers in time.
-    async fn alike(&self, caller: &Caller) -> Result<Option<Alike>, ApiError> {
-        let member = caller.member()?;
-        let Some(writing) = &self.writing else { return Ok(None) };
-        let writers = self.crowd.writers(&member.tenant, member.member).await?;
+    async fn alike(&self, caller: &Caller, member: &MemberClaims, candidates: &Candidates) -> Option<Alike> {
+        let writing = self.writing.as_ref()?;
+        let writers = self.crowd.writers(&member.tenant, member.member, candidates);
         if writers.writers.is_empty() {
-            return Ok(None);
+            return None;
         }
         match tokio::time::timeout(PATIENCE, writing.alike(caller, writers)).await {
-            Ok(Ok(alike)) => return Ok(Some(alike)),
+            Ok(Ok(alike)) => return Some(alike),
             Ok(Err(error)) => tracing::warn!(chain = %chain(&error), "people are found without what they wrote"),
             Err(_elapsed) => tracing::warn!("people are found without what they wrote: posting takes too long"),
         }
-        Ok(None)
+        None
     }
 
     /// The communities that suit the caller best, the position that this rests on, and

@@ -1,7 +1,13 @@
 //! How replicas are asked about the parts that they hold.
+//!
+//! # Promises
+//!
+//! * Whoever did not answer is asked last for a while, so that not every question waits for
+//!   them; of it there is one line in the log, not one a question.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use futures::future::{BoxFuture, join_all};
 use kindred_ids::TenantSlug;
@@ -13,6 +19,8 @@ use crate::index::ask::{Answer, Ask, Question};
 
 /// How soon to ask again where nobody answered.
 pub(super) const AGAIN: Duration = Duration::from_millis(500);
+/// For so long a replica that did not answer is asked last.
+pub(super) const AVOIDED: Duration = Duration::from_secs(5);
 
 /// Asks other replicas about the people that they hold.
 pub trait Neighbors: Send + Sync + 'static {
@@ -39,39 +47,50 @@ impl Crowd {
     /// What all of these parts answer together.
     pub(super) async fn asked(&self, tenant: &TenantSlug, parts: Vec<u32>, ask: Ask) -> Result<Answer, ApiError> {
         let (holding, positions) = (self.index.holding(), self.index.all_positions());
-        let (mut left, mut together): (Vec<u32>, Option<Answer>) = (parts, None);
-        for turn in 0..holding.share().placement.copies() as usize {
-            let mut asked: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-            for part in std::mem::take(&mut left) {
-                asked.entry(holding.holders(part)[turn]).or_default().push(part);
+        let whom = |part| (part, self.avoidance.order(holding.holders(part)).into_iter());
+        let mut left: Vec<(u32, IntoIter<u32>)> = parts.into_iter().map(whom).collect();
+        let mut together: Option<Answer> = None;
+        while !left.is_empty() {
+            let mut asked: BTreeMap<u32, Vec<(u32, IntoIter<u32>)>> = BTreeMap::new();
+            for (part, mut holders) in std::mem::take(&mut left) {
+                let away = || unreachable("some of the people cannot be looked up at the moment; ask again");
+                let holder = holders.next().ok_or_else(away)?;
+                asked.entry(holder).or_default().push((part, holders));
             }
             let questions = asked.into_iter().map(|(replica, parts)| {
-                let question = Question { parts, positions, ask: ask.clone() };
-                async move {
-                    let answer = self.one(replica, tenant, &question).await;
-                    (replica, question.parts, answer)
-                }
+                let of = parts.iter().map(|(part, _)| *part).collect();
+                let question = Question { parts: of, positions, ask: ask.clone() };
+                async move { (parts, self.answered(replica, tenant, question).await) }
             });
-            for (replica, parts, answer) in join_all(questions).await {
-                match answer {
-                    Ok(answer) => {
-                        together = Some(match together {
-                            Some(before) => before.with(answer).ok_or_else(mistaken)?,
-                            None => answer,
-                        });
-                    }
-                    Err(error) => {
-                        let chain = chain(&error);
-                        tracing::warn!(kindred.replica = replica, %chain, "a replica does not answer for its people");
+            for (parts, answer) in join_all(questions).await {
+                match (answer, together.take()) {
+                    (Some(answer), Some(before)) => together = Some(before.with(answer).ok_or_else(mistaken)?),
+                    (Some(answer), None) => together = Some(answer),
+                    (None, before) => {
+                        together = before;
                         left.extend(parts);
                     }
                 }
             }
-            if left.is_empty() {
-                return together.ok_or_else(mistaken);
+        }
+        together.ok_or_else(mistaken)
+    }
+
+    /// What a replica answers; none where it does not, which is noted.
+    async fn answered(&self, replica: u32, tenant: &TenantSlug, question: Question) -> Option<Answer> {
+        match self.one(replica, tenant, &question).await {
+            Ok(answer) => {
+                self.avoidance.trust(replica);
+                Some(answer)
+            }
+            Err(error) => {
+                if self.avoidance.avoid(replica) {
+                    let chain = chain(&error);
+                    tracing::warn!(kindred.replica = replica, %chain, "a replica does not answer for its people");
+                }
+                None
             }
         }
-        Err(unreachable("some of the people cannot be looked up at the moment; ask again"))
     }
 
     async fn one(&self, replica: u32, tenant: &TenantSlug, question: &Question) -> Result<Answer, ApiError> {

@@ -2,30 +2,19 @@
 //!
 //! # Promises
 //!
-//! * Everybody who knows how many replicas there are finds the same holders of a part.
-//! * Each replica holds as many parts as any other, and each part is on as many replicas.
+//! * What is held here is what everybody finds who knows the layout.
+//! * Of people of other parts there is nothing in the lists.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use kindred_ids::{MemberId, TenantSlug};
 use kindred_ranking::{Lists, Merging, Repacked};
-use kindred_service_kit::placement::Share;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use kindred_service_kit::placement::{Layout, Share};
 
 /// People who changed at which their lists are merged, however few people there are.
 const MERGE_FROM: usize = 2_000;
 /// The part of all people that may have changed before their lists are merged.
 const MERGE_SHARE: usize = 16;
-
-/// Of so many parts in which a member is. Frozen, or a rolling update would have two opinions.
-pub(crate) fn part_of(member: MemberId, parts: u32) -> u32 {
-    if parts == 1 {
-        return 0;
-    }
-    let draw = xxh3_64_with_seed(member.0.as_bytes(), u64::from_be_bytes(*b"in parts"));
-    (draw % u64::from(parts)) as u32
-}
 
 /// The parts of a tenant that are held here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +50,8 @@ impl Parts {
 /// What one of several replicas holds: tenants as a whole, and parts of those that are split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holding {
-    share: Share,
-    split: Arc<BTreeSet<TenantSlug>>,
+    layout: Layout,
+    replica: u32,
 }
 
 impl Holding {
@@ -72,50 +61,49 @@ impl Holding {
         Share::ALL.into()
     }
 
-    /// The tenants of a share, and its parts of those in `split`.
+    /// What `replica` holds of a layout.
     #[must_use]
-    pub fn new(share: Share, split: impl IntoIterator<Item = TenantSlug>) -> Self {
-        let split = if share.placement.replicas() > 1 { split.into_iter().collect() } else { BTreeSet::new() };
-        Self { share, split: Arc::new(split) }
+    pub const fn of(layout: Layout, replica: u32) -> Self {
+        Self { layout, replica }
     }
 
     /// The tenants that are not split.
     #[must_use]
     pub const fn share(&self) -> Share {
-        self.share
+        Share { placement: self.layout.placement(), replica: self.replica }
     }
 
     /// The tenants that are.
     #[must_use]
     pub fn split(&self) -> &BTreeSet<TenantSlug> {
-        &self.split
+        self.layout.split()
     }
 
     /// Whether anything of a tenant is held.
     #[must_use]
     pub fn holds(&self, tenant: &TenantSlug) -> bool {
-        self.is_split(tenant) || self.share.holds(tenant)
+        self.is_split(tenant) || self.share().holds(tenant)
     }
 
     /// Whether a tenant is split.
     #[must_use]
     pub fn is_split(&self, tenant: &TenantSlug) -> bool {
-        self.split.contains(tenant)
+        self.layout.splits(tenant)
     }
 
     /// What of a tenant is held.
     pub(crate) fn parts(&self, tenant: &TenantSlug) -> Parts {
-        if self.is_split(tenant) { Parts::of_share(self.share) } else { Parts::WHOLE }
+        if self.is_split(tenant) { Parts::of_share(self.share()) } else { Parts::WHOLE }
     }
 
     /// In which part of a split tenant a member is.
     pub(crate) fn part_of(&self, member: MemberId) -> u32 {
-        part_of(member, self.share.placement.replicas())
+        self.layout.placement().part_of(member)
     }
 
     /// As what a snapshot of a tenant is written down that holds what is held here.
     pub(crate) fn holder(&self, tenant: &TenantSlug) -> String {
-        if self.is_split(tenant) { format!("{} of {}", self.share.replica, self.fleet_name()) } else { String::new() }
+        if self.is_split(tenant) { format!("{} of {}", self.replica, self.fleet_name()) } else { String::new() }
     }
 
     /// What all replicas of this number write a tenant down as, as a pattern.
@@ -124,7 +112,7 @@ impl Holding {
     }
 
     fn fleet_name(&self) -> String {
-        format!("{}, {} each", self.share.placement.replicas(), self.share.placement.copies())
+        format!("{}, {} each", self.layout.placement().replicas(), self.layout.placement().copies())
     }
 
     /// Whether all of these parts of a tenant are held.
@@ -134,16 +122,15 @@ impl Holding {
 
     /// The replicas that hold a part of a split tenant, this one first if it is among them.
     pub(crate) fn holders(&self, part: u32) -> Vec<u32> {
-        let (replicas, copies) = (self.share.placement.replicas(), self.share.placement.copies());
-        let mut holders: Vec<u32> = (0..copies).map(|behind| (part + behind) % replicas).collect();
-        holders.sort_by_key(|holder| *holder != self.share.replica);
+        let mut holders = self.layout.placement().holders_of_part(part);
+        holders.sort_by_key(|holder| *holder != self.replica);
         holders
     }
 }
 
 impl From<Share> for Holding {
     fn from(share: Share) -> Self {
-        Self::new(share, [])
+        Self::of(share.placement.into(), share.replica)
     }
 }
 
@@ -202,13 +189,13 @@ impl Shelf {
 
 #[cfg(test)]
 mod tests {
-    use kindred_service_kit::placement::Placement;
+    use kindred_service_kit::placement::{Placement, part_of};
 
     use super::*;
     use crate::index::tests::world::{member, tenant};
 
     fn holding(replicas: u32, copies: u32, replica: u32) -> Holding {
-        Holding::new(Share { placement: Placement::new(replicas, copies), replica }, [tenant()])
+        Holding::of(Layout::new(Placement::new(replicas, copies), [tenant()]), replica)
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug};
 use kindred_ranking::weight::Scale;
 use kindred_ranking::{ListId, Merging, Repacked, Slot};
+use kindred_service_kit::placement::part_of;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::catalog::{Catalog, FeatureId, Pool};
@@ -227,7 +228,7 @@ impl Tenant {
     /// In which of the lists a member is if they can be found; none where another replica
     /// holds their part.
     pub(super) fn shelf(&self, member: MemberId) -> Option<usize> {
-        let part = super::parts::part_of(member, self.parts);
+        let part = part_of(member, self.parts);
         self.shelves.iter().position(|shelf| shelf.part == part)
     }
 

@@ -1,9 +1,7 @@
 //! What an operator sets of matching alone.
 
-use anyhow::{Context as _, ensure};
-use kindred_ids::TenantSlug;
+use anyhow::Context as _;
 use kindred_service_kit::config::{Bounded, Millis, Peer};
-use kindred_service_kit::placement::Share;
 use serde::Deserialize;
 
 use crate::application::Rhythm;
@@ -16,9 +14,6 @@ use crate::index::Holding;
 pub struct Settings {
     /// Which of the replicas in `peers.matching.replicas` this one is.
     pub replica: Option<Bounded<0, 999>>,
-    /// The tenants whose people are split among all of these replicas.
-    #[serde(default)]
-    pub split_tenants: Vec<String>,
     /// How many people of a tenant must release a value before it counts.
     pub cohort_floor: Bounded<1, 1_000>,
     /// How long an answer waits for the index.
@@ -46,15 +41,9 @@ pub struct Settings {
 impl Settings {
     /// What this process holds, where `own` says who the replicas are.
     pub(super) fn holding(&self, own: Option<&Peer>) -> anyhow::Result<Holding> {
-        let slug = |name: &String| name.parse().with_context(|| format!("setting `service.split_tenants`: `{name}`"));
-        let split = self.split_tenants.iter().map(slug).collect::<anyhow::Result<Vec<TenantSlug>>>()?;
-        let Some(replicas) = own.and_then(|own| own.replicas.as_ref()) else {
-            ensure!(split.is_empty(), "setting `service.split_tenants` needs replicas: set `peers.matching.replicas`");
-            return Ok(Holding::all());
-        };
+        let Some(replicas) = own.and_then(|own| own.replicas.as_ref()) else { return Ok(Holding::all()) };
         let replica = self.replica.context("setting `service.replica` is required beside `peers.matching.replicas`")?;
-        let share = Share { placement: replicas.placement(), replica: u32::try_from(replica.get())? };
-        Ok(Holding::new(share, split))
+        Ok(Holding::of(replicas.layout(), u32::try_from(replica.get())?))
     }
 
     pub(super) fn rhythm(&self) -> anyhow::Result<Rhythm> {
@@ -84,6 +73,7 @@ pub enum RoundMode {
 mod tests {
     use std::ffi::OsString;
 
+    use kindred_ids::TenantSlug;
     use kindred_service_kit::config::load_from;
 
     use super::super::{Config, DEFAULTS};
@@ -129,17 +119,21 @@ mod tests {
 
     #[test]
     fn a_tenant_is_split_among_replicas_that_are_named() {
-        let own = config(("KINDRED__SERVICE__SPLIT_TENANTS", "[riverside, lakeside]")).expect("settings").split().1;
-        let alone = own.holding(None).expect_err("refused").to_string();
-        assert_eq!(alone, "setting `service.split_tenants` needs replicas: set `peers.matching.replicas`");
+        let own = config(("KINDRED__SERVICE__COHORT_FLOOR", "3")).expect("settings").split().1;
+        assert_eq!(own.holding(None).expect("settings"), Holding::all());
         let peer = "url = \"http://m:1\"\n[replicas]\nurl = \"http://m-{replica}:1\"\ncount = 3\ncopies = 2\n";
-        let peer: Peer = load_from(peer, None, []).expect("a peer");
-        assert!(own.holding(Some(&peer)).expect_err("refused").to_string().contains("service.replica"));
+        let peer = |split: &str| {
+            let variable = (OsString::from("KINDRED__REPLICAS__SPLIT_TENANTS"), OsString::from(split));
+            load_from::<Peer>(peer, None, [variable]).map_err(|error| error.to_string())
+        };
+        let split = peer("[riverside, lakeside]").expect("a peer");
+        assert!(own.holding(Some(&split)).expect_err("refused").to_string().contains("service.replica"));
         let own = Settings { replica: Some(Bounded::new(1)), ..own };
-        let holding = own.holding(Some(&peer)).expect("settings");
+        let holding = own.holding(Some(&split)).expect("settings");
         assert_eq!(holding.split().iter().map(TenantSlug::as_str).collect::<Vec<_>>(), ["lakeside", "riverside"]);
-        let own = Settings { split_tenants: vec!["River Side".to_owned()], ..own };
-        let error = format!("{:#}", own.holding(Some(&peer)).expect_err("refused"));
-        assert!(error.starts_with("setting `service.split_tenants`: `River Side`"), "{error}");
+        for wrong in ["[River Side]", "riverside"] {
+            let error = peer(wrong).expect_err("refused");
+            assert!(error.contains("replicas.split_tenants"), "{error}");
+        }
     }
 }

@@ -75,6 +75,8 @@ fn together(holding: &Holding, rounds: &[&RoundRow]) -> Option<Known> {
 
 #[cfg(test)]
 mod tests {
+    use kindred_service_kit::placement::Layout;
+
     use super::*;
 
     fn round(of: (i32, i32, i32), position: i64, tenants: &[&str]) -> RoundRow {
@@ -134,7 +136,10 @@ mod tests {
     #[test]
     fn where_others_were_split_a_replica_goes_on_from_what_all_of_them_held() {
         let share = of(2, 1, 0);
-        let split = |slugs: &[&str]| Holding::new(share, slugs.iter().map(|slug| slug.parse().expect("a slug")));
+        let split = |slugs: &[&str]| {
+            let slugs = slugs.iter().map(|slug| slug.parse().expect("a slug"));
+            Holding::of(Layout::new(share.placement, slugs), share.replica)
+        };
         let mut rounds = [round((2, 1, 0), 70, &NAMES[..2]), round((2, 1, 1), 60, &NAMES[2..])];
         let known_then = known(&split(&["valley"]), &rounds).expect("both of them together");
         assert_eq!(known_then.position, 60);

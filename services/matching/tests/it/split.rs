@@ -17,7 +17,7 @@ use kindred_proto::matching::ask_response::Answer;
 use kindred_proto::matching::replicas_server::Replicas as _;
 use kindred_service_kit::caller::Caller;
 use kindred_service_kit::error::ApiError;
-use kindred_service_kit::placement::{Placement, Share};
+use kindred_service_kit::placement::{Layout, Placement};
 use tonic::Request;
 
 use crate::snapshots::{Archive, CHUNKS_WITH_CHESS, crowd};
@@ -26,8 +26,8 @@ use crate::support::{FLOOR, HASHIMOTO, Person, SPANISH, Town, refusal};
 const PATIENCE: Duration = Duration::from_millis(500);
 
 fn holding(replica: u32, split: &[&TenantSlug]) -> Holding {
-    let share = Share { placement: Placement::new(2, 1), replica };
-    Holding::new(share, split.iter().map(|tenant| (*tenant).clone()))
+    let split = split.iter().map(|tenant| (*tenant).clone());
+    Holding::of(Layout::new(Placement::new(2, 1), split), replica)
 }
 
 /// Replicas that ask each other as over the network.

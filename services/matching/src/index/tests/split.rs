@@ -1,12 +1,12 @@
 //! A tenant that is split answers as one that is whole.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kindred_proto::matching::{AskRequest, AskResponse};
 use kindred_service_kit::error::ApiError;
-use kindred_service_kit::placement::{Placement, Share};
+use kindred_service_kit::placement::{Layout, Placement};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
@@ -21,11 +21,26 @@ use crate::index::{Alike, Holding, Index};
 struct Fleet {
     replicas: Vec<Index>,
     away: Vec<u32>,
+    /// Who was asked, one by one.
+    asked: Mutex<Vec<u32>>,
+}
+
+impl Fleet {
+    fn of(replicas: &[Index], away: Vec<u32>) -> Arc<Self> {
+        Arc::new(Self { replicas: replicas.to_vec(), away, asked: Mutex::default() })
+    }
+
+    /// As one of them puts it together.
+    fn crowd(self: &Arc<Self>, asked: usize) -> Crowd {
+        let index = self.replicas[asked % self.replicas.len()].clone();
+        Crowd::new(index, self.clone(), Duration::from_secs(5))
+    }
 }
 
 impl Neighbors for Fleet {
     fn ask(&self, replica: u32, request: AskRequest) -> BoxFuture<'_, Result<AskResponse, ApiError>> {
         Box::pin(async move {
+            self.asked.lock().expect("nobody panicked").push(replica);
             if self.away.contains(&replica) {
                 return Err(ApiError::unavailable("AWAY", "it does not answer"));
             }
@@ -37,7 +52,7 @@ impl Neighbors for Fleet {
 }
 
 fn holding(replicas: u32, copies: u32, replica: u32) -> Holding {
-    Holding::new(Share { placement: Placement::new(replicas, copies), replica }, [tenant()])
+    Holding::of(Layout::new(Placement::new(replicas, copies), [tenant()]), replica)
 }
 
 /// What each replica makes of the same steps.
@@ -52,8 +67,7 @@ fn replicas(of: (u32, u32), make: impl Fn(&Holding) -> Indexed) -> Vec<Index> {
 }
 
 fn crowd(replicas: &[Index], asked: usize, away: Vec<u32>) -> Crowd {
-    let fleet = Fleet { replicas: replicas.to_vec(), away };
-    Crowd::new(replicas[asked % replicas.len()].clone(), Arc::new(fleet), Duration::from_secs(5))
+    Fleet::of(replicas, away).crowd(asked)
 }
 
 fn whole(steps: &[Step], table: &[Part]) -> Index {
@@ -93,9 +107,9 @@ proptest! {
         for viewer in (0..PEOPLE).map(member) {
             let found = wait(crowd.find(&tenant(), viewer, limit)).expect("found");
             prop_assert_eq!(found, whole.find(&tenant(), viewer, limit));
-            let writers = wait(crowd.writers(&tenant(), viewer)).expect("found");
-            prop_assert_eq!(writers, whole.writers(&tenant(), viewer));
-            let found = wait(crowd.find_by_writing(&tenant(), viewer, limit, &alike)).expect("found");
+            let candidates = wait(crowd.candidates(&tenant(), viewer, limit)).expect("found");
+            prop_assert_eq!(crowd.writers(&tenant(), viewer, &candidates), whole.writers(&tenant(), viewer));
+            let found = wait(crowd.found(&tenant(), viewer, limit, candidates, Some(&alike))).expect("found");
             prop_assert_eq!(found, whole.find_by_writing(&tenant(), viewer, limit, &alike));
             let shared = wait(crowd.shared(&tenant(), viewer, &others)).expect("found");
             prop_assert_eq!(shared, whole.shared(&tenant(), viewer, &others));
@@ -143,6 +157,20 @@ proptest! {
             prop_assert_eq!(found.matches, whole.find(&tenant(), member(viewer), 9).matches);
         }
     }
+}
+
+#[test]
+fn whoever_does_not_answer_is_not_asked_by_every_question() {
+    let steps: Vec<Step> = (0..PEOPLE).map(|person| Step::Consent(person, true)).collect();
+    // Replica 0 holds two of the three parts; the third is held by 1 and 2.
+    let fleet = Fleet::of(&replicas((3, 2), |holding| indexed_of(holding, &steps, &[5])), vec![1]);
+    let times = |which| fleet.asked.lock().expect("nobody panicked").iter().filter(|asked| **asked == which).count();
+    let crowd = fleet.crowd(0);
+    for _ in 0..20 {
+        wait(crowd.find(&tenant(), member(0), 9)).expect("the other copy answers");
+    }
+    assert_eq!(times(1), 1, "once, and then who holds the same");
+    assert!(times(2) >= 20);
 }
 
 #[test]
