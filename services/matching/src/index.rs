@@ -48,7 +48,7 @@ use std::time::Duration;
 use fact::Fact;
 use kindred_eventsourcing::{Batch, DecodeError, RecordedCommit, StoreError};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 pub use feature::{Feature, Kind, Release};
 pub use kindred_ranking::weight::Scale;
@@ -100,9 +100,21 @@ pub enum LogName {
 }
 
 impl LogName {
-    /// All of them.
+    /// All of them, each at the place of its number.
     pub(crate) const ALL: [Self; 3] = [Self::Membership, Self::Posting, Self::Matching];
+
+    /// The context whose log it is.
+    pub(crate) const fn context(self) -> &'static str {
+        match self {
+            Self::Membership => "membership",
+            Self::Posting => "posting",
+            Self::Matching => "matching",
+        }
+    }
 }
+
+/// A position of each log, in the order of [`LogName::ALL`].
+pub(crate) type LogPositions = [u64; 3];
 
 /// The tenants that the index holds; clones share them.
 #[derive(Clone)]
@@ -114,6 +126,8 @@ struct Inner {
     tenants: RwLock<HashMap<TenantSlug, Arc<RwLock<Tenant>>>>,
     /// Everything up to here of each log is in.
     positions: [watch::Sender<u64>; 3],
+    /// Held by whoever takes in what posting's or matching's own log tells.
+    hearing: Mutex<()>,
 }
 
 impl Index {
@@ -128,7 +142,8 @@ impl Index {
     #[must_use]
     pub fn of(floor: u32, holding: impl Into<Holding>) -> Self {
         let (positions, holding) = ([0; 3].map(watch::Sender::new), holding.into());
-        Self(Arc::new(Inner { floor, holding, tenants: RwLock::default(), positions }))
+        let hearing = Mutex::default();
+        Self(Arc::new(Inner { floor, holding, tenants: RwLock::default(), positions, hearing }))
     }
 
     /// The best matches of a member, and what would give better ones.
@@ -170,7 +185,7 @@ impl Index {
     fn asked<T: Default>(&self, tenant: &TenantSlug, ask: impl Fn(&Tenant) -> T) -> (T, u64) {
         // Read first: what is found rests on this position or a later one.
         let position = self.position();
-        let answer = self.look(tenant, |tenant| (ask(tenant), tenant.position.max(position)));
+        let answer = self.look(tenant, |tenant| (ask(tenant), tenant.position_in(LogName::Membership).max(position)));
         answer.unwrap_or_else(|| (T::default(), position))
     }
 
@@ -294,14 +309,20 @@ impl Index {
 }
 
 /// What each commit of a batch tells, by the tenant that it is of, of those that are held.
+/// What a tenant has from a snapshot is left out.
 fn by_tenant(
     index: &Index,
+    log: LogName,
     batch: &Batch,
     facts: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, DecodeError>,
 ) -> Result<HashMap<TenantSlug, Vec<Fact>>, StoreError> {
     let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
     for commit in &batch.commits {
         let Some(tenant) = commit.key.scope().tenant().filter(|tenant| index.holding().holds(tenant)) else { continue };
+        let stands_at = index.look(tenant, |tenant| tenant.position_in(log));
+        if stands_at.is_some_and(|position| position >= commit.sequence) {
+            continue;
+        }
         let unreadable = |source| StoreError::Unreadable { sequence: commit.sequence, source };
         let facts = facts(commit).map_err(unreadable)?;
         if !facts.is_empty() {

@@ -62,16 +62,13 @@ async fn compose(config: Config, tasks: Tasks) -> anyhow::Result<Running> {
     let patience = own.patience_millis.duration();
     let crowd = Crowd::new(index.clone(), replicas.clone(), patience);
     let log = host.stream("membership").await?;
-    let snapshots = Snapshots::new(
-        index.clone(),
-        host.database().clone(),
-        Log { store: log.clone(), identity: log.identity().to_string() },
-        Log { store: host.store().clone(), identity: host.store().identity().to_string() },
-        keys.clone(),
-    );
+    let posting = host.stream("posting").await?;
+    let logs = [&log, &posting, host.store()];
+    let logs = logs.map(|log| Log { store: log.clone(), identity: log.identity().to_string() });
+    let snapshots = Snapshots::new(index.clone(), host.database().clone(), logs, keys.clone());
     let start = Start::default();
     feed(&host, Feed::new(index.clone(), log.clone(), keys.clone()), snapshots.clone(), &start);
-    listen(&host, &index, host.stream("posting").await?, &start);
+    listen(&host, &index, posting, &start);
     weigh(&host, &crowd, own.weights_check_millis.duration(), &start);
     keep(&host, snapshots, own.snapshot_minutes.get(), &start);
     let client = Arc::new(MembershipClient::new(membership.clone()));

@@ -31,9 +31,9 @@ pub use redact::redact;
 pub use write::{Round, Written};
 
 use crate::domain::Weights;
-use crate::domain::weights::{Event, weights_key};
-use crate::index::Index;
+use crate::domain::weights::{Event, Part, weights_key};
 use crate::index::snapshot::{Refused, Stream};
+use crate::index::{Index, LogName, LogPositions};
 
 /// The tables of snapshots, for every database that `kindred migrate` prepares: it is not
 /// told whose one is.
@@ -60,9 +60,16 @@ impl<S: EventStore> Log<S> {
 pub struct Snapshots<S> {
     index: Index,
     database: Database,
-    membership: Log<S>,
-    matching: Log<S>,
+    /// In the order of [`LogName::ALL`].
+    logs: [Log<S>; 3],
     keys: Arc<dyn KeyRing>,
+}
+
+/// The weights that were fixed for a tenant up to a position.
+struct Weighed {
+    /// Differs when they do.
+    sum: Vec<u8>,
+    parts: Vec<Part>,
 }
 
 /// Why a snapshot was not written, or not read.
@@ -86,21 +93,21 @@ pub enum SnapshotError {
 }
 
 impl<S: EventStore> Snapshots<S> {
-    /// Snapshots of `index` in `database`, made from these logs.
-    pub const fn new(
-        index: Index,
-        database: Database,
-        membership: Log<S>,
-        matching: Log<S>,
-        keys: Arc<dyn KeyRing>,
-    ) -> Self {
-        Self { index, database, membership, matching, keys }
+    /// Snapshots of `index` in `database`, made from the logs of membership, posting and
+    /// matching.
+    pub const fn new(index: Index, database: Database, logs: [Log<S>; 3], keys: Arc<dyn KeyRing>) -> Self {
+        Self { index, database, logs, keys }
     }
 
-    /// The checksum of the weights that the log had fixed for a tenant up to a position.
-    async fn weights(&self, tenant: &TenantSlug, through: u64) -> Result<Vec<u8>, StoreError> {
-        let mut sum = Xxh3Default::new();
-        let history = self.matching.store.history(&weights_key(tenant)).await?;
+    /// These positions of the logs.
+    fn streams(&self, positions: LogPositions) -> [Stream; 3] {
+        std::array::from_fn(|log| Stream { identity: self.logs[log].identity.clone(), position: positions[log] })
+    }
+
+    /// The weights that the log had fixed for a tenant up to a position.
+    async fn weights(&self, tenant: &TenantSlug, through: u64) -> Result<Weighed, StoreError> {
+        let (mut sum, mut parts) = (Xxh3Default::new(), Vec::new());
+        let history = self.logs[LogName::Matching as usize].store.history(&weights_key(tenant)).await?;
         for commit in history.iter().filter(|commit| commit.sequence <= through) {
             for record in &commit.records {
                 let unreadable = |source| StoreError::Unreadable { sequence: commit.sequence, source };
@@ -110,8 +117,9 @@ impl<S: EventStore> Snapshots<S> {
                     sum.update(feature.as_bytes());
                     sum.update(&weight.to_be_bytes());
                 }
+                parts.push(part);
             }
         }
-        Ok(sum.digest128().to_be_bytes().to_vec())
+        Ok(Weighed { sum: sum.digest128().to_be_bytes().to_vec(), parts })
     }
 }

@@ -106,7 +106,8 @@ async fn snapshots(report: &mut Report, filled: &Filled, name: &str) -> anyhow::
     let keys: Arc<dyn KeyRing> = Arc::new(CachedKeys::try_new(MemoryVault::new(), CacheSettings::default())?);
     let log = |context: &'static str| Log { store: MemoryStore::new(context), identity: context.to_owned() };
     let of = |index: &Index| {
-        Snapshots::new(index.clone(), database.connect(), log("membership"), log("matching"), keys.clone())
+        let logs = ["membership", "posting", "matching"].map(log);
+        Snapshots::new(index.clone(), database.connect(), logs, keys.clone())
     };
     let begun = Instant::now();
     let written = of(&filled.index).write(&mut Round::default(), true).await?;

@@ -9,7 +9,7 @@ use super::inquiry::{Counts, Inquiry, Said};
 use super::search::Match;
 use super::suggest::Tally;
 use super::tenant::Tenant;
-use super::{Index, LogName};
+use super::{Index, LogName, LogPositions};
 
 /// How many coded values one answer holds.
 pub(crate) const PAGE: usize = 20_000;
@@ -52,7 +52,7 @@ pub(crate) struct Question {
     /// About whom: the people of these parts.
     pub(crate) parts: Vec<u32>,
     /// How far the logs must have come that the answer rests on.
-    pub(crate) positions: [u64; 3],
+    pub(crate) positions: LogPositions,
     pub(crate) ask: Ask,
 }
 
@@ -64,7 +64,7 @@ impl Index {
     }
 
     /// How far each log is in.
-    pub(crate) fn all_positions(&self) -> [u64; 3] {
+    pub(crate) fn all_positions(&self) -> LogPositions {
         LogName::ALL.map(|log| self.position_in(log))
     }
 }

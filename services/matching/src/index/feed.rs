@@ -51,12 +51,7 @@ impl<S: EventStore> Take for Feed<S> {
     }
 
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
-        let tenants = super::by_tenant(&self.index, &batch, |commit| {
-            // What a snapshot holds of a tenant is in already.
-            let stands_at =
-                commit.key.scope().tenant().and_then(|slug| self.index.look(slug, |tenant| tenant.position));
-            if stands_at.is_some_and(|position| position >= commit.sequence) { Ok(Vec::new()) } else { facts(commit) }
-        })?;
+        let tenants = super::by_tenant(&self.index, LogName::Membership, &batch, facts)?;
         let mut withheld = false;
         let mut opened = loop {
             match self.opened(&tenants).await {

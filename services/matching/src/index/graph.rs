@@ -60,6 +60,9 @@ struct Letters {
 }
 
 impl Wish {
+    /// All of them, each at the place of its number.
+    pub(super) const ALL: [Self; 4] = [Self::Open, Self::Granted, Self::Declined, Self::Withdrawn];
+
     const fn is_answered(self) -> bool {
         matches!(self, Self::Granted | Self::Declined)
     }
@@ -103,13 +106,29 @@ impl Graph {
         }
     }
 
-    /// Counts that somebody was asked, whoever asked and whatever becomes of it.
-    pub(super) fn count_ask(&mut self, to: MemberId) {
+    /// Counts that somebody was asked so often, whoever asked and whatever becomes of it.
+    pub(super) fn count_asks(&mut self, to: MemberId, more: u32) {
         let times = self.asks.times.entry(to).or_default();
-        *times += 1;
+        *times += more;
         if *times >= ENOUGH {
             self.asks.enough.insert(to);
         }
+    }
+
+    /// How often somebody was asked on the newest day.
+    pub(super) fn asks_of(&self, member: MemberId) -> u32 {
+        self.asks.times.get(&member).copied().unwrap_or_default()
+    }
+
+    /// The newest day of the log.
+    pub(super) const fn day(&self) -> i64 {
+        self.asks.day
+    }
+
+    /// Everybody who asked somebody, was asked on the newest day, or wrote to somebody, some more
+    /// than once.
+    pub(super) fn known(&self) -> impl Iterator<Item = MemberId> + '_ {
+        self.asked.keys().chain(self.asks.times.keys()).chain(self.letters.keys()).copied()
     }
 
     /// Those who were asked often enough for a day, but whoever asks this member themselves.
@@ -160,6 +179,22 @@ impl Graph {
     pub(super) fn write(&mut self, from: MemberId, to: MemberId) {
         self.letters.entry(from).or_default().entry(to).or_default().sent = true;
         self.letters.entry(to).or_default().entry(from).or_default().received = true;
+    }
+
+    /// Whom a member asked and how it stands, by their ids.
+    pub(super) fn wishes_of(&self, member: MemberId) -> Vec<(MemberId, Wish)> {
+        let asked = self.asked.get(&member).into_iter().flatten();
+        let mut wishes: Vec<(MemberId, Wish)> = asked.map(|(to, wish)| (*to, *wish)).collect();
+        wishes.sort_unstable_by_key(|(to, _)| *to);
+        wishes
+    }
+
+    /// To whom a member wrote, by their ids.
+    pub(super) fn written_to(&self, member: MemberId) -> Vec<MemberId> {
+        let letters = self.letters.get(&member).into_iter().flatten();
+        let mut to: Vec<MemberId> = letters.filter(|(_, letters)| letters.sent).map(|(to, _)| *to).collect();
+        to.sort_unstable();
+        to
     }
 
     /// How many wishes are answered, whether or not anything may be learned from them.

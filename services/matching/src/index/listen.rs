@@ -5,6 +5,7 @@
 //!
 //! * No text is opened: ids and numbers are read and nothing else.
 //! * An event that matters and cannot be read ends the feed.
+//! * While a snapshot notes what people did, none of it changes: it stands at one position.
 
 use kindred_eventsourcing::{Batch, DecodeError, EventStore, RecordedCommit, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 use super::fact::Fact;
 use super::feed::merge;
 use super::follow::{Take, follow};
-use super::tenant::Opened;
 use super::{Index, LogName, own, talk};
 
 /// Takes what such a log tells into an index.
@@ -52,13 +52,15 @@ impl<S: EventStore> Take for Listener<S> {
     }
 
     async fn take(&self, batch: Batch, _stop: &CancellationToken) -> Result<bool, StoreError> {
-        let facts = super::by_tenant(&self.index, &batch, self.facts)?;
+        let facts = super::by_tenant(&self.index, self.log, &batch, self.facts)?;
         let mut changed = Vec::with_capacity(facts.len());
+        let hearing = self.index.0.hearing.lock().await;
         for (slug, facts) in facts {
-            self.index.change(&slug, |tenant| tenant.observe(facts, &mut Opened::new()));
+            self.index.change(&slug, |tenant| tenant.hear(self.log, facts, batch.position));
             changed.push(self.index.tenant_or_new(&slug));
         }
         self.index.advance(self.log, batch.position);
+        drop(hearing);
         for tenant in changed {
             merge(tenant).await;
         }

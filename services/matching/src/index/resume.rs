@@ -3,9 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kindred_ids::TenantSlug;
+use tokio::task::{JoinError, spawn_blocking};
 
+use super::snapshot::Plan;
 use super::tenant::Tenant;
-use super::{Holding, Index, LogName};
+use super::{Holding, Index, LogName, LogPositions};
 
 /// A tenant that the index holds.
 pub(crate) struct Held {
@@ -15,8 +17,8 @@ pub(crate) struct Held {
 
 /// How far a tenant is.
 pub(crate) struct TenantPosition {
-    /// Where its last fact stands, or a little behind it.
-    pub(crate) position: u64,
+    /// Where its last fact of each log stands, or a little behind it.
+    pub(crate) positions: LogPositions,
     /// Facts that were taken in since the start.
     pub(crate) taken: u64,
     pub(crate) people: u64,
@@ -25,7 +27,7 @@ pub(crate) struct TenantPosition {
 impl Held {
     pub(crate) fn position(&self) -> TenantPosition {
         let tenant = self.tenant.read().unwrap_or_else(PoisonError::into_inner);
-        TenantPosition { position: tenant.position, taken: tenant.taken, people: tenant.capacity() as u64 }
+        TenantPosition { positions: tenant.positions, taken: tenant.taken, people: tenant.capacity() as u64 }
     }
 }
 
@@ -47,11 +49,6 @@ impl Index {
         self.0.floor
     }
 
-    /// Everything up to here is in, of membership's log and of matching's own.
-    pub(crate) fn positions(&self) -> (u64, u64) {
-        (self.position(), self.position_in(LogName::Matching))
-    }
-
     /// Every tenant.
     pub(crate) fn held(&self) -> Vec<Held> {
         let tenants = self.0.tenants.read().unwrap_or_else(PoisonError::into_inner);
@@ -66,8 +63,27 @@ impl Index {
         *tenant = fresh;
     }
 
-    /// Goes on from this position of membership's log.
-    pub(crate) fn begin(&self, position: u64) {
-        self.advance(LogName::Membership, position);
+    /// Goes on from this position of each log.
+    pub(crate) fn begin(&self, positions: LogPositions) {
+        LogName::ALL.into_iter().zip(positions).for_each(|(log, position)| self.advance(log, position));
+    }
+
+    /// Who of a tenant goes into which chunk of a snapshot, with what they did, and how far
+    /// posting's and matching's logs have told of that, which stand still meanwhile.
+    pub(crate) async fn planned(&self, tenant: &Arc<RwLock<Tenant>>) -> Result<(Plan, LogPositions), JoinError> {
+        let _still = self.0.hearing.lock().await;
+        let positions = self.all_positions();
+        let look = tenant.clone();
+        let plan = spawn_blocking(move || look.read().unwrap_or_else(PoisonError::into_inner).plan()).await?;
+        let tenant = tenant.clone();
+        let plan = spawn_blocking(move || {
+            let mut plan = plan;
+            // Let go of between portions: whoever searches or changes waits for none but one.
+            for number in 0..plan.portions.len() {
+                tenant.read().unwrap_or_else(PoisonError::into_inner).note_dealings(&mut plan, number);
+            }
+            plan
+        });
+        Ok((plan.await?, positions))
     }
 }

@@ -8,20 +8,24 @@
 //!   the refusal says by what.
 //! * A chunk holds whole people and can be made anew without one of them, who leaves no
 //!   word of theirs in it.
+//! * What people did with others stands in all chunks as it was at one position of each log,
+//!   as counts that are taken in twice would be others.
 
 mod chunk;
+mod dealings;
 mod keep;
 mod restore;
 
-use kindred_ids::{MemberId, TenantSlug};
+use kindred_ids::{EntityId, MemberId, TenantSlug};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::feature::{Feature, Kind};
+use super::{LogName, LogPositions};
 pub(crate) use chunk::{Chunk, sealing_command};
 pub(crate) use keep::{Plan, Portion};
 
 /// The form of chunks and manifest. Another one is refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// People whom a chunk is meant for.
 const PEOPLE: usize = 4_096;
 
@@ -71,8 +75,8 @@ pub(crate) struct Manifest {
 /// From which logs, and how far into them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
-    pub(crate) membership: Stream,
-    pub(crate) matching: Stream,
+    /// In the order of [`LogName::ALL`].
+    pub(crate) streams: [Stream; 3],
     /// Of the weights that matching's log had fixed by then.
     pub(crate) weights: Vec<u8>,
 }
@@ -171,8 +175,7 @@ impl Manifest {
         if own.code_system != rules.code_system {
             return Err(Refused::CodeSystem);
         }
-        self.origin.membership.check("membership", &now.membership)?;
-        self.origin.matching.check("matching", &now.matching)?;
+        check_streams(&self.origin.streams, &now.streams)?;
         if self.origin.weights == now.weights { Ok(()) } else { Err(Refused::Weights) }
     }
 
@@ -200,7 +203,7 @@ impl Stream {
     /// # Errors
     ///
     /// [`Refused`] names the log.
-    pub(crate) fn check(&self, context: &'static str, now: &Self) -> Result<(), Refused> {
+    fn check(&self, context: &'static str, now: &Self) -> Result<(), Refused> {
         if self.identity != now.identity {
             return Err(Refused::Stream { context });
         }
@@ -211,9 +214,31 @@ impl Stream {
     }
 }
 
+impl Origin {
+    /// How far into each of them.
+    pub(crate) fn positions(&self) -> LogPositions {
+        self.streams.each_ref().map(|stream| stream.position)
+    }
+}
+
+/// Whether each of these is the log that now ends at another position, and no further on.
+///
+/// # Errors
+///
+/// [`Refused`] names the first log that is not.
+pub(crate) fn check_streams(streams: &[Stream; 3], now: &[Stream; 3]) -> Result<(), Refused> {
+    let mut pairs = LogName::ALL.into_iter().zip(streams.iter().zip(now));
+    pairs.try_for_each(|(log, (stream, now))| stream.check(log.context(), now))
+}
+
 /// The chunk that holds a member, of so many.
 pub(crate) fn chunk_of(member: MemberId, chunks: usize) -> usize {
-    (xxh3_64_with_seed(member.0.as_bytes(), u64::from_be_bytes(*b"snapshot")) % chunks.max(1) as u64) as usize
+    place_of(&member.0, chunks)
+}
+
+/// Where something goes by its id.
+fn place_of(id: &EntityId, chunks: usize) -> usize {
+    (xxh3_64_with_seed(id.as_bytes(), u64::from_be_bytes(*b"snapshot")) % chunks.max(1) as u64) as usize
 }
 
 /// What a chunk must come to where it stands.

@@ -13,6 +13,7 @@ use kindred_ids::MemberId;
 use kindred_ranking::outcomes::Outcome;
 use kindred_ranking::weight::Scale;
 
+use super::LogName;
 use super::catalog::FeatureId;
 use super::expansion::{Expansion, Lesson};
 use super::feature::{Feature, Kind};
@@ -186,7 +187,7 @@ impl Tenant {
         let lesson = (self.inferring() >= scale.floor).then(|| self.lesson(&HashSet::new()));
         Draft {
             table: self.fixed.number + 1,
-            membership_position: self.position,
+            membership_position: self.position_in(LogName::Membership),
             scale,
             values,
             learned_from: if inferring >= scale.floor { inferring } else { 0 },

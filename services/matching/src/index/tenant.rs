@@ -30,6 +30,7 @@ use super::people::{People, Person, Place};
 use super::profile::{Field, PlainField};
 use super::purpose::Purpose;
 use super::table::Fixed;
+use super::{LogName, LogPositions};
 
 /// The list of those who release a feature so.
 pub(super) const fn list(feature: FeatureId, release: Release) -> ListId {
@@ -69,7 +70,8 @@ pub(crate) struct Tenant {
     pub(super) communities: HashMap<CommunityId, Members>,
     pub(super) graph: Graph,
     pub(super) fixed: Fixed,
-    pub(super) position: u64,
+    /// Everything up to here of each log is in.
+    pub(super) positions: LogPositions,
     /// Facts that were taken in.
     pub(super) taken: u64,
 }
@@ -99,7 +101,7 @@ impl Tenant {
             communities: HashMap::new(),
             graph: Graph::default(),
             fixed: Fixed::default(),
-            position: 0,
+            positions: [0; 3],
             taken: 0,
         }
     }
@@ -168,6 +170,11 @@ impl Tenant {
     /// Everybody who was erased.
     pub(crate) fn erased(&self) -> impl Iterator<Item = MemberId> + '_ {
         self.erased.iter().copied()
+    }
+
+    /// Everything of it up to here of a log is in.
+    pub(super) const fn position_in(&self, log: LogName) -> u64 {
+        self.positions[log as usize]
     }
 
     /// Whether nobody of the tenant can be met.

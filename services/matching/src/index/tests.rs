@@ -168,7 +168,7 @@ fn one_merge_runs_at_a_time_whichever_log_changed_the_lists() {
     let (_, first) = tenant.begin_merges().pop().expect("enough changed");
     let (thread, community) = (world::thread(0), world::community(0));
     let spoken = (0..2_000).map(|person| Fact::Spoke { member: member(person), thread, community });
-    tenant.observe(spoken.collect(), &mut Opened::new());
+    tenant.hear(super::LogName::Posting, spoken.collect(), 1);
     assert!(tenant.begin_merges().is_empty(), "the first one still runs");
     tenant.adopt(0, first.run());
     let second = tenant.begin_merges();

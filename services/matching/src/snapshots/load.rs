@@ -7,11 +7,12 @@ use kindred_service_kit::error::chain;
 use sqlx::{Connection as _, PgConnection, query_file, query_file_as};
 use tokio::sync::mpsc;
 
-use super::rounds::{Known, RoundRow, known};
+use super::rounds::{Known, RoundRow, earliest, known};
 use super::rows::{Row, manifest};
-use super::{SnapshotError, Snapshots};
-use crate::index::snapshot::{Manifest, Origin, Refused, Rules};
+use super::{SnapshotError, Snapshots, Weighed};
+use crate::index::snapshot::{Manifest, Origin, Refused, Rules, Stream, check_streams};
 use crate::index::tenant::Tenant;
+use crate::index::{LogName, LogPositions};
 
 /// Chunks that are read ahead of those who take them in.
 const AHEAD: usize = 4;
@@ -26,9 +27,8 @@ pub struct Loaded {
 }
 
 impl<S: EventStore> Snapshots<S> {
-    /// Fills the index with what its newest snapshots hold. Membership's log is then to be
-    /// read from where the index stands, the others from their beginning. What cannot be used
-    /// is told to whoever operates.
+    /// Fills the index with what its newest snapshots hold. Each log is then to be read from
+    /// where the index stands. What cannot be used is told to whoever operates.
     pub async fn load(&self) -> Loaded {
         match self.load_round().await {
             Ok(loaded) => loaded,
@@ -41,21 +41,17 @@ impl<S: EventStore> Snapshots<S> {
 
     async fn load_round(&self) -> Result<Loaded, SnapshotError> {
         let rounds = query_file_as!(RoundRow, "src/snapshots/rounds.sql").fetch_all(self.database.projector()).await?;
-        let now = Origin {
-            membership: self.membership.now().await?,
-            matching: self.matching.now().await?,
-            weights: Vec::new(),
-        };
+        let [membership, posting, matching] = &self.logs;
+        let now = [membership.now().await?, posting.now().await?, matching.now().await?];
         let (mut usable, mut refused) = (Vec::with_capacity(rounds.len()), Refused::NotWhole);
         for round in rounds {
-            let membership = round.membership().check("membership", &now.membership);
-            match membership.and_then(|()| round.matching().check("matching", &now.matching)) {
+            match check_streams(&round.streams(), &now) {
                 Ok(()) => usable.push(round),
                 Err(error) => refused = error,
             }
         }
-        let Known { position, tenants } = known(self.index.holding(), &usable).ok_or(refused)?;
-        let (mut start, mut loaded) = (position, Loaded::default());
+        let Known { positions, tenants } = known(self.index.holding(), &usable).ok_or(refused)?;
+        let (mut start, mut loaded) = (positions, Loaded::default());
         for slug in tenants {
             let from = match self.load_tenant(&slug, &now).await {
                 Ok(from) => {
@@ -66,17 +62,17 @@ impl<S: EventStore> Snapshots<S> {
                     let chain = chain(&error);
                     tracing::warn!(kindred.tenant.id = %slug, %chain, "the snapshot of `{slug}` is not used, the log is read from its first event");
                     loaded.refused.push(error.to_string());
-                    0
+                    [0; 3]
                 }
             };
-            start = start.min(from);
+            start = earliest(start, from);
         }
         self.index.begin(start);
-        tracing::info!(tenants = loaded.tenants, position = start, "the index goes on from its snapshots");
+        tracing::info!(tenants = loaded.tenants, positions = ?start, "the index goes on from its snapshots");
         Ok(loaded)
     }
 
-    async fn load_tenant(&self, slug: &TenantSlug, now: &Origin) -> Result<u64, SnapshotError> {
+    async fn load_tenant(&self, slug: &TenantSlug, now: &[Stream; 3]) -> Result<LogPositions, SnapshotError> {
         let mut connection = self.database.projector().acquire().await?;
         // One view of manifest and chunks, whoever is taken out of them meanwhile.
         let mut view = connection.begin().await?;
@@ -85,17 +81,19 @@ impl<S: EventStore> Snapshots<S> {
         let newest = query_file_as!(Row, "src/snapshots/newest.sql", slug.as_str(), holder);
         let row = newest.fetch_optional(&mut *view).await?;
         let manifest = manifest(slug, row.ok_or(Refused::NotWhole)?);
-        let weights = self.weights(slug, manifest.origin.matching.position).await?;
-        manifest.check(Rules::current(self.index.floor()), &Origin { weights, ..now.clone() })?;
-        let position = manifest.origin.membership.position;
+        let positions = manifest.origin.positions();
+        let Weighed { sum, parts } = self.weights(slug, positions[LogName::Matching as usize]).await?;
+        let now = Origin { streams: now.clone(), weights: sum };
+        manifest.check(Rules::current(self.index.floor()), &now)?;
         let mut tenant = self.read(manifest, &mut view).await?;
         view.rollback().await?;
+        parts.into_iter().for_each(|part| tenant.fix(part));
         // Asked for after the chunks were read: whoever is on record later is forgotten by
         // the redactor in what is installed here.
         let erased = query_file!("src/snapshots/erased.sql", slug.as_str()).fetch_all(&mut *connection).await?;
         tenant.forget_all(erased.into_iter().filter_map(|row| MemberId::try_from(row.member).ok()));
         self.index.install(slug, tenant);
-        Ok(position)
+        Ok(positions)
     }
 
     /// Takes chunks in on a thread of its own while the next ones come.
@@ -117,7 +115,7 @@ impl<S: EventStore> Snapshots<S> {
             if next < chunks {
                 return Err(Refused::CutShort { chunk: next, chunks });
             }
-            tenant.restored(manifest.suspended, manifest.origin.membership.position);
+            tenant.restored(manifest.suspended, manifest.origin.positions());
             Ok(tenant)
         });
         {

@@ -6,8 +6,8 @@ use kindred_ids::TenantSlug;
 use kindred_service_kit::placement::{Placement, Share};
 
 use super::rows::stream;
-use crate::index::Holding;
 use crate::index::snapshot::Stream;
+use crate::index::{Holding, LogPositions};
 
 /// One round, by whoever wrote it.
 pub(super) struct RoundRow {
@@ -16,6 +16,8 @@ pub(super) struct RoundRow {
     pub(super) replica: i32,
     pub(super) membership_stream: String,
     pub(super) membership_position: i64,
+    pub(super) posting_stream: String,
+    pub(super) posting_position: i64,
     pub(super) matching_stream: String,
     pub(super) matching_position: i64,
     pub(super) tenants: Vec<String>,
@@ -35,19 +37,23 @@ impl RoundRow {
         Share { placement, replica: self.replica.cast_unsigned() }
     }
 
-    pub(super) fn membership(&self) -> Stream {
-        stream(self.membership_stream.clone(), self.membership_position)
+    pub(super) fn streams(&self) -> [Stream; 3] {
+        [
+            stream(self.membership_stream.clone(), self.membership_position),
+            stream(self.posting_stream.clone(), self.posting_position),
+            stream(self.matching_stream.clone(), self.matching_position),
+        ]
     }
 
-    pub(super) fn matching(&self) -> Stream {
-        stream(self.matching_stream.clone(), self.matching_position)
+    fn positions(&self) -> LogPositions {
+        [self.membership_position, self.posting_position, self.matching_position].map(i64::cast_unsigned)
     }
 }
 
-/// The tenants of a replica that had an event up to a position of membership's log.
+/// The tenants of a replica that had an event up to a position of each log.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    pub(super) position: u64,
+    pub(super) positions: LogPositions,
     pub(super) tenants: BTreeSet<TenantSlug>,
 }
 
@@ -63,14 +69,19 @@ pub(super) fn known(holding: &Holding, rounds: &[RoundRow]) -> Option<Known> {
     }
     fleets.retain(|(placement, _), rounds| rounds.len() == placement.replicas() as usize);
     let all = fleets.into_values().chain([own]);
-    all.filter_map(|rounds| together(holding, &rounds)).max_by_key(|known| known.position)
+    all.filter_map(|rounds| together(holding, &rounds)).max_by_key(|known| known.positions)
 }
 
 /// What rounds say together; none if there are none.
 fn together(holding: &Holding, rounds: &[&RoundRow]) -> Option<Known> {
-    let position = rounds.iter().map(|round| round.membership_position.cast_unsigned()).min()?;
+    let positions = rounds.iter().map(|round| round.positions()).reduce(earliest)?;
     let tenants = rounds.iter().flat_map(|round| &round.tenants).filter_map(|slug| slug.parse().ok());
-    Some(Known { position, tenants: tenants.filter(|tenant| holding.holds(tenant)).collect() })
+    Some(Known { positions, tenants: tenants.filter(|tenant| holding.holds(tenant)).collect() })
+}
+
+/// Of each log the earlier position.
+pub(super) fn earliest(one: LogPositions, other: LogPositions) -> LogPositions {
+    std::array::from_fn(|log| one[log].min(other[log]))
 }
 
 #[cfg(test)]
@@ -87,11 +98,18 @@ mod tests {
             replica,
             membership_stream: "m1".to_owned(),
             membership_position: position,
+            posting_stream: "p1".to_owned(),
+            posting_position: position + 1,
             matching_stream: "x1".to_owned(),
-            matching_position: position,
+            matching_position: position + 2,
             tenants: tenants.iter().map(|slug| (*slug).to_owned()).collect(),
             split: Vec::new(),
         }
+    }
+
+    /// Where a round stands in each log.
+    fn at(position: u64) -> LogPositions {
+        [position, position + 1, position + 2]
     }
 
     fn of(replicas: u32, copies: u32, replica: u32) -> Share {
@@ -112,24 +130,24 @@ mod tests {
         let mine: Vec<&str> = mine.iter().map(String::as_str).collect();
         let rounds = [round((3, 1, 1), 50, &mine), round((3, 1, 0), 90, &[])];
         let known = known(&share.into(), &rounds).expect("its own");
-        assert_eq!(known, Known { position: 50, tenants: held(share, &NAMES) });
+        assert_eq!(known, Known { positions: at(50), tenants: held(share, &NAMES) });
     }
 
     #[test]
     fn after_a_change_of_their_number_all_former_replicas_together_are_gone_on_from() {
         let share = of(3, 1, 2);
         let rounds = [round((2, 1, 0), 70, &NAMES[..2]), round((2, 1, 1), 60, &NAMES[2..])];
-        assert_eq!(known(&share.into(), &rounds), Some(Known { position: 60, tenants: held(share, &NAMES) }));
+        assert_eq!(known(&share.into(), &rounds), Some(Known { positions: at(60), tenants: held(share, &NAMES) }));
         assert_eq!(known(&share.into(), &rounds[..1]), None, "one of them may not know of all");
         let alone = [round((1, 1, 0), 40, &NAMES)];
-        assert_eq!(known(&share.into(), &alone), Some(Known { position: 40, tenants: held(share, &NAMES) }));
+        assert_eq!(known(&share.into(), &alone), Some(Known { positions: at(40), tenants: held(share, &NAMES) }));
     }
 
     #[test]
     fn the_furthest_is_gone_on_from() {
         let share = of(1, 1, 0);
         let rounds = [round((1, 1, 0), 40, &["hill"]), round((2, 2, 0), 70, &NAMES), round((2, 2, 1), 65, &NAMES)];
-        assert_eq!(known(&share.into(), &rounds), Some(Known { position: 65, tenants: held(share, &NAMES) }));
+        assert_eq!(known(&share.into(), &rounds), Some(Known { positions: at(65), tenants: held(share, &NAMES) }));
         assert_eq!(known(&share.into(), &[]), None);
     }
 
@@ -142,10 +160,10 @@ mod tests {
         };
         let mut rounds = [round((2, 1, 0), 70, &NAMES[..2]), round((2, 1, 1), 60, &NAMES[2..])];
         let known_then = known(&split(&["valley"]), &rounds).expect("both of them together");
-        assert_eq!(known_then.position, 60);
+        assert_eq!(known_then.positions, at(60));
         assert!(known_then.tenants.contains(&"valley".parse().expect("a slug")), "whose part it holds now");
         rounds[0].split = vec!["valley".to_owned()];
-        assert_eq!(known(&split(&["valley"]), &rounds).map(|known| known.position), Some(70), "its own");
+        assert_eq!(known(&split(&["valley"]), &rounds).map(|known| known.positions), Some(at(70)), "its own");
         assert_eq!(known(&share.into(), &rounds), None, "the two are no fleet");
     }
 }

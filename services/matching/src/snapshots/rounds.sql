@@ -1,4 +1,5 @@
 SELECT
     replicas, copies, replica,
-    membership_stream, membership_position, matching_stream, matching_position, tenants, split
+    membership_stream, membership_position, posting_stream, posting_position, matching_stream, matching_position,
+    tenants, split
 FROM kindred.index_snapshot_round

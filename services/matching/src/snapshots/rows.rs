@@ -13,6 +13,8 @@ pub(super) struct Row {
     pub(super) code_system: i64,
     pub(super) membership_stream: String,
     pub(super) membership_position: i64,
+    pub(super) posting_stream: String,
+    pub(super) posting_position: i64,
     pub(super) matching_stream: String,
     pub(super) matching_position: i64,
     pub(super) weights: Vec<u8>,
@@ -33,8 +35,11 @@ pub(super) fn manifest(tenant: &TenantSlug, row: Row) -> Manifest {
             code_system: row.code_system.cast_unsigned(),
         },
         origin: Origin {
-            membership: stream(row.membership_stream, row.membership_position),
-            matching: stream(row.matching_stream, row.matching_position),
+            streams: [
+                stream(row.membership_stream, row.membership_position),
+                stream(row.posting_stream, row.posting_position),
+                stream(row.matching_stream, row.matching_position),
+            ],
             weights: row.weights,
         },
         suspended: row.suspended,

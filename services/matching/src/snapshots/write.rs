@@ -14,9 +14,9 @@ use super::rows::{Row, manifest};
 use super::{SnapshotError, Snapshots};
 use crate::index::profile::{PlainField, SealedField, SealedProfile};
 use crate::index::snapshot::{
-    Chunk, Manifest, Origin, Plan, Portion, Refused, Rules, Stream, checksum, chunk_of, sealing_command,
+    Chunk, Manifest, Origin, Plan, Portion, Refused, Rules, checksum, chunk_of, sealing_command,
 };
-use crate::index::{Held, TenantPosition};
+use crate::index::{Held, LogName, LogPositions, TenantPosition};
 
 /// The lock of whoever writes snapshots into a database.
 const WRITER: i64 = 7_220_110;
@@ -57,30 +57,27 @@ impl<S: EventStore> Snapshots<S> {
         }
         query_file!("src/snapshots/drop_unfinished.sql").execute(self.database.projector()).await?;
         // Read before the tenants: whoever is not among them has no fact up to here.
-        let (membership, matching) = self.index.positions();
+        let positions = self.index.all_positions();
         let (mut written, mut tenants) = (Written::default(), Vec::new());
         for held in self.index.held() {
-            let slug = held.slug.clone();
-            let weights = self.weights(&slug, matching).await?;
-            let origin = Origin {
-                membership: Stream { identity: self.membership.identity.clone(), position: membership },
-                matching: Stream { identity: self.matching.identity.clone(), position: matching },
-                weights,
-            };
+            tenants.push(held.slug.to_string());
+            let weights = self.weights(&held.slug, positions[LogName::Matching as usize]).await?.sum;
+            let origin = Origin { streams: self.streams(positions), weights };
             self.write_tenant(held, origin, round, all, &mut written).await?;
-            tenants.push(slug.to_string());
         }
-        let holding = self.index.holding();
+        let (holding, [membership, posting, matching]) = (self.index.holding(), self.streams(positions));
         let (Share { placement, replica }, split) = (holding.share(), split_of(holding));
         query_file!(
             "src/snapshots/round.sql",
             placement.replicas().cast_signed(),
             placement.copies().cast_signed(),
             replica.cast_signed(),
-            self.membership.identity,
-            membership.cast_signed(),
-            self.matching.identity,
-            matching.cast_signed(),
+            membership.identity,
+            membership.position.cast_signed(),
+            posting.identity,
+            posting.position.cast_signed(),
+            matching.identity,
+            matching.position.cast_signed(),
             &tenants,
             &split
         )
@@ -112,23 +109,23 @@ impl<S: EventStore> Snapshots<S> {
             },
             None => None,
         };
-        let TenantPosition { position, taken, people } = held.position();
+        let TenantPosition { positions, taken, people } = held.position();
         let since = taken - round.taken.get(&held.slug).copied().unwrap_or_default().min(taken);
         let due = match &newest {
             None => true,
             Some(newest) => {
-                let stands = newest.origin.membership.position;
-                let enough = since >= ENOUGH.max(people / SHARE) || origin.membership.position - stands >= FAR;
-                position > stands && (all || enough)
+                let far = origin.positions().iter().zip(newest.origin.positions()).any(|(now, then)| now - then >= FAR);
+                let enough = since >= ENOUGH.max(people / SHARE) || far;
+                is_behind(newest, positions) && (all || enough)
             }
         };
         match newest {
             _ if due => {
-                self.write_chunks(&held, rules, origin).await?;
+                self.write_chunks(&held, rules, origin.positions()).await?;
                 round.taken.insert(held.slug, taken);
                 written.written += 1;
             }
-            Some(newest) if position <= newest.origin.membership.position => {
+            Some(newest) if !is_behind(&newest, positions) => {
                 self.move_up(&newest, &origin).await?;
                 written.moved += 1;
             }
@@ -138,13 +135,14 @@ impl<S: EventStore> Snapshots<S> {
     }
 
     async fn move_up(&self, newest: &Manifest, origin: &Origin) -> Result<(), SnapshotError> {
-        let (membership, matching) = (origin.membership.position, origin.matching.position);
+        let [membership, posting, matching] = origin.positions().map(u64::cast_signed);
         query_file!(
             "src/snapshots/move.sql",
             newest.tenant.as_str(),
             newest.number,
-            membership.cast_signed(),
-            matching.cast_signed(),
+            membership,
+            posting,
+            matching,
             origin.weights
         )
         .execute(self.database.projector())
@@ -152,13 +150,17 @@ impl<S: EventStore> Snapshots<S> {
         Ok(())
     }
 
-    async fn write_chunks(&self, held: &Held, rules: Rules, origin: Origin) -> Result<(), SnapshotError> {
-        let tenant = held.tenant.clone();
-        let plan = blocking(move || tenant.read().unwrap_or_else(PoisonError::into_inner).plan()).await?;
+    async fn write_chunks(&self, held: &Held, rules: Rules, began: LogPositions) -> Result<(), SnapshotError> {
+        let (plan, noted) = self.index.planned(&held.tenant).await.map_err(|_panicked| SnapshotError::Ended)?;
+        // Of membership's log everything up to where the round began is in, and may be taken in
+        // again; of the others what was noted is, to the event.
+        let ([membership, ..], [_, posting, matching]) = (began, noted);
+        let weights = self.weights(&held.slug, matching).await?.sum;
+        let origin = Origin { streams: self.streams([membership, posting, matching]), weights };
         let chunks = plan.portions.len();
         let number = self.begin(&held.slug, rules, &origin, &plan).await?;
         for (chunk, portion) in plan.portions.into_iter().enumerate() {
-            self.write_chunk(held, number, (chunk, chunks), portion, origin.membership.position).await?;
+            self.write_chunk(held, number, (chunk, chunks), portion, membership).await?;
         }
         let (holder, fleet) = (self.index.holding().holder(&held.slug), self.index.holding().fleet(&held.slug));
         query_file!("src/snapshots/whole.sql", held.slug.as_str(), number, holder, fleet)
@@ -168,6 +170,7 @@ impl<S: EventStore> Snapshots<S> {
     }
 
     async fn begin(&self, slug: &TenantSlug, rules: Rules, origin: &Origin, plan: &Plan) -> Result<i64, SnapshotError> {
+        let [membership, posting, matching] = &origin.streams;
         let number = query_file_scalar!(
             "src/snapshots/begin.sql",
             slug.as_str(),
@@ -175,10 +178,12 @@ impl<S: EventStore> Snapshots<S> {
             rules.cohort_floor.cast_signed(),
             rules.boosts.cast_signed(),
             rules.code_system.cast_signed(),
-            origin.membership.identity,
-            origin.membership.position.cast_signed(),
-            origin.matching.identity,
-            origin.matching.position.cast_signed(),
+            membership.identity,
+            membership.position.cast_signed(),
+            posting.identity,
+            posting.position.cast_signed(),
+            matching.identity,
+            matching.position.cast_signed(),
             origin.weights,
             plan.suspended,
             plan.portions.len() as i32,
@@ -255,6 +260,11 @@ fn sealed(
         }
     }
     Some(SealedProfile { command_id, fields: fields.into(), withholds: false })
+}
+
+/// Whether something happened in a tenant that stands at these positions since a snapshot.
+fn is_behind(snapshot: &Manifest, positions: LogPositions) -> bool {
+    snapshot.origin.positions().iter().zip(positions).any(|(then, now)| now > *then)
 }
 
 /// What a snapshot would be compared with if its weights and positions were all that differ.

@@ -1,19 +1,20 @@
 //! Snapshots in a real database: what is written, read, refused and redacted.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use kindred_eventsourcing::{KeyId, MemoryStore};
 use kindred_ids::{MemberId, TenantSlug};
-use kindred_matching::index::{Found, Index, Language};
+use kindred_matching::index::{About, Found, Index, Kind as Topic, Language, LogName};
 use kindred_matching::snapshots::{Loaded, Log, Round, Snapshots, Written};
 use kindred_proto::membership::{ProfileFieldKind as Kind, Visibility};
 use kindred_testkit::eventually;
 use kindred_vault::{KeyError, KeyRing, Keys, Sealer};
 
 use crate::support::database::Desk;
-use crate::support::log::community;
+use crate::support::log::{community, thread};
 use crate::support::{HASHIMOTO, Person, SPANISH, Town, WALKING};
 
 const BOUND: Duration = Duration::from_secs(60);
@@ -38,8 +39,8 @@ impl Archive {
 
     pub fn of(&self, index: &Index, keys: Arc<dyn KeyRing>) -> Snapshots<MemoryStore> {
         let log = |store: &MemoryStore, identity: &str| Log { store: store.clone(), identity: identity.to_owned() };
-        let (membership, matching) = (log(&self.town.facts.store, "m1"), log(&self.town.store, "x1"));
-        Snapshots::new(index.clone(), self.desk.pools.clone(), membership, matching, keys)
+        let logs = [log(&self.town.facts.store, "m1"), log(&self.town.talk.store, "p1"), log(&self.town.store, "x1")];
+        Snapshots::new(index.clone(), self.desk.pools.clone(), logs, keys)
     }
 
     /// Writes what changed.
@@ -123,6 +124,89 @@ async fn a_start_goes_on_from_a_snapshot_with_the_same_answers() {
 }
 
 #[tokio::test]
+async fn what_people_did_with_others_stands_in_a_snapshot_and_is_counted_once() {
+    let mut archive = Archive::open().await;
+    let people = crowd(&archive.town).await;
+    let (tenant, place) = (&people[0].tenant, community(&people[0].tenant, "thyroid"));
+    let place = (place, thread(tenant, "tired all day"));
+    for (person, number) in [(0, 1), (1, 1), (1, 2)] {
+        archive.town.talk.write(archive.town.talk.commented(tenant, people[person].id, place, number)).await;
+    }
+    archive.town.caught_up().await;
+    archive.town.ask(&people[2], people[0].id, "").await.unwrap();
+    let (asked, _) = archive.town.ask(&people[0], people[3].id, "").await.unwrap();
+    archive.write().await;
+    // Without an event of any log.
+    let (index, loaded) = archive.read().await;
+    assert_eq!(loaded.tenants, 1);
+    archive.assert_same(&index, &people).await;
+    let both = |index: &Index| {
+        let found = found(index, &people[0]).matches;
+        let reasons = found.into_iter().filter(|found| found.member == people[1].id).flat_map(|found| found.reasons);
+        reasons.filter(|reason| reason.about == About::Shared(Topic::Thread)).count()
+    };
+    assert_eq!((both(&index), finds(&index, &people[0]).contains(&people[3].id)), (1, false));
+    assert!(index.reached_in(LogName::Matching, asked.position.sequence, Duration::ZERO).await);
+    // Two comments are two: the thread is theirs until both are gone.
+    for (number, left) in [(1, 1), (2, 0)] {
+        archive.town.talk.write(archive.town.talk.uncommented(tenant, people[1].id, place, number)).await;
+        let index = archive.restarted().await;
+        archive.assert_same(&index, &people).await;
+        assert_eq!(both(&index), left);
+    }
+    // What was done since is worth a snapshot, whether or not membership's log goes on.
+    assert_eq!(archive.write().await, Written { written: 1, moved: 0 });
+    archive.assert_same(&archive.read().await.0, &people).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_written_while_people_talk_counts_nothing_twice_and_forgets_nothing() {
+    let archive = Archive::open().await;
+    let (town, people) = (&archive.town, crowd(&archive.town).await);
+    let (tenant, place) = (&people[0].tenant, community(&people[0].tenant, "thyroid"));
+    let threads = ["tired all day", "a walk on Sunday"].map(|name| (place, thread(tenant, name)));
+    let done = AtomicBool::new(false);
+    let talk = async {
+        for number in 0.. {
+            if done.load(Ordering::SeqCst) {
+                break;
+            }
+            for person in &people[..2] {
+                town.talk.write(town.talk.commented(tenant, person.id, threads[0], number)).await;
+                tokio::task::yield_now().await;
+                town.talk.write(town.talk.uncommented(tenant, person.id, threads[0], number)).await;
+                // Of the other thread the first comment stays.
+                town.talk.write(town.talk.commented(tenant, person.id, threads[1], u32::MAX - number)).await;
+                if number > 0 {
+                    town.talk.write(town.talk.uncommented(tenant, person.id, threads[1], u32::MAX - number)).await;
+                }
+            }
+        }
+    };
+    let write = async {
+        let (mut round, mut started) = (Round::default(), Vec::new());
+        for _ in 0..30 {
+            let snapshots = archive.of(&town.index, town.keys.clone());
+            eventually("nobody else writes", BOUND, async || snapshots.write(&mut round, true).await.unwrap()).await;
+            started.push(archive.restarted().await);
+        }
+        done.store(true, Ordering::SeqCst);
+        started
+    };
+    let ((), started) = tokio::join!(talk, write);
+    town.caught_up().await;
+    let talked = |index: &Index| {
+        let reasons = found(index, &people[0]).matches.into_iter().flat_map(|found| found.reasons);
+        reasons.filter(|reason| reason.about == About::Shared(Topic::Thread)).count()
+    };
+    assert_eq!(talked(&town.index), 1);
+    for index in started {
+        town.comes_to_the_end(&index).await;
+        archive.assert_same(&index, &people).await;
+    }
+}
+
+#[tokio::test]
 async fn who_withdraws_blocks_or_is_suspended_after_a_snapshot_is_so_from_the_first_answer() {
     let mut archive = Archive::open().await;
     let people = crowd(&archive.town).await;
@@ -145,7 +229,7 @@ async fn what_does_not_fit_is_refused_by_name_and_the_log_is_read_instead() {
     let people = crowd(&archive.town).await;
     assert!(archive.town.weigh().await);
     for (damage, told) in [
-        ("UPDATE kindred.index_snapshots SET format = 2", "its format is 2, not 1"),
+        ("UPDATE kindred.index_snapshots SET format = 1", "its format is 1, not 2"),
         ("UPDATE kindred.index_snapshots SET cohort_floor = 3", "its cohort floor is 3, not 2"),
         ("UPDATE kindred.index_snapshots SET boosts = boosts + 1", "its boosts are of another version"),
         ("UPDATE kindred.index_snapshots SET code_system = 0", "its code system is of another version"),

@@ -95,6 +95,8 @@ impl Membership for FakeMembership {
 /// One running matching.
 pub struct Town {
     pub facts: Facts<MemoryStore>,
+    /// Posting's log.
+    pub talk: Facts<MemoryStore>,
     pub store: MemoryStore,
     pub keys: Arc<dyn KeyRing>,
     pub index: Index,
@@ -121,17 +123,20 @@ impl Town {
         let clock = Arc::new(FixedClock::new(START));
         let ((key, _), (own, _)) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
         let trust = Trust::new().with(Role::Gateway, key.public()).with(Role::Matching, own.public());
-        let (store, log) = (MemoryStore::new("matching"), MemoryStore::new("membership"));
+        let (store, log, talk) =
+            (MemoryStore::new("matching"), MemoryStore::new("membership"), MemoryStore::new("posting"));
         let (index, blocks, stop) = (Index::new(FLOOR), Arc::new(FakeMembership::default()), CancellationToken::new());
         let feed = Feed::new(index.clone(), log.clone(), keys.clone());
         tokio::spawn(feed.run(|_| {}, stop.clone()));
         tokio::spawn(Listener::to_own(index.clone(), store.clone()).run(|_| {}, stop.clone()));
+        tokio::spawn(Listener::to_posting(index.clone(), talk.clone()).run(|_| {}, stop.clone()));
         let patience = Duration::from_secs(5);
         let acquaintances = Acquaintances::new(index.clone(), Arc::new(log.clone()), blocks.clone(), patience);
         let executor = Executor::new(store.clone(), 1_000);
         let application = Application::new(executor, keys.clone(), acquaintances.clone(), LIMITS, clock.clone());
         Self {
-            facts: Facts::new(log, vault),
+            facts: Facts::new(log, vault.clone()),
+            talk: Facts::new(talk, vault),
             store,
             keys,
             index,
@@ -228,23 +233,31 @@ impl Town {
         Index::new(FLOOR)
     }
 
-    /// Feeds an index from where it stands to the end of both logs.
+    /// Feeds an index from where it stands to the end of all logs.
     pub async fn follow(&self, index: Index) -> Index {
-        let (log, store) = (self.facts.store.clone(), self.store.clone());
-        let (stop, bound) = (self.stop.clone(), Duration::from_secs(60));
-        tokio::spawn(Feed::new(index.clone(), log.clone(), self.keys.clone()).run(|_| {}, stop.clone()));
-        tokio::spawn(Listener::to_own(index.clone(), store.clone()).run(|_| {}, stop));
-        let heads = (EventStore::head(&log).await.unwrap(), EventStore::head(&store).await.unwrap());
-        assert!(
-            index.reached(heads.0, bound).await && index.reached_in(LogName::Matching, heads.1, bound).await,
-            "it does not catch up"
-        );
+        let stop = self.stop.clone();
+        let feed = Feed::new(index.clone(), self.facts.store.clone(), self.keys.clone());
+        tokio::spawn(feed.run(|_| {}, stop.clone()));
+        tokio::spawn(Listener::to_own(index.clone(), self.store.clone()).run(|_| {}, stop.clone()));
+        tokio::spawn(Listener::to_posting(index.clone(), self.talk.store.clone()).run(|_| {}, stop));
+        self.comes_to_the_end(&index).await;
         index
     }
 
     pub async fn caught_up(&self) {
-        let head = EventStore::head(&self.facts.store).await.unwrap();
-        assert!(self.index.reached(head, Duration::from_secs(60)).await, "the index does not catch up");
+        self.comes_to_the_end(&self.index).await;
+    }
+
+    pub async fn comes_to_the_end(&self, index: &Index) {
+        let logs = [
+            (LogName::Membership, &self.facts.store),
+            (LogName::Posting, &self.talk.store),
+            (LogName::Matching, &self.store),
+        ];
+        for (log, store) in logs {
+            let head = EventStore::head(store).await.unwrap();
+            assert!(index.reached_in(log, head, Duration::from_secs(60)).await, "the index does not catch up");
+        }
     }
 
     pub async fn write(&self, fact: Fact) -> u64 {

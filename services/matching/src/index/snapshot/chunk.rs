@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use kindred_ids::{CommandId, CommunityId, EntityId, MemberId, TenantSlug};
 use uuid::Uuid;
 
+use super::dealings::Dealings;
 use crate::index::bytes::{Reader, put, put_bytes};
 use crate::index::feature::{Kind, Kinds, Release};
 use crate::index::people::{put_sealed, read_sealed};
@@ -54,6 +55,7 @@ pub(crate) struct Chunk {
     /// Who blocks whom.
     pub(crate) blocks: Vec<(MemberId, MemberId)>,
     pub(crate) erased: BTreeSet<MemberId>,
+    pub(crate) dealings: Dealings,
 }
 
 const SUSPENDED: u64 = 1;
@@ -68,6 +70,7 @@ impl Chunk {
         self.people.retain(|kept| !gone.contains(&kept.member));
         self.blocks.retain(|(one, other)| !gone.contains(one) && !gone.contains(other));
         self.erased.extend(gone);
+        self.dealings.erase(gone);
         self.forget_unused();
     }
 
@@ -134,6 +137,7 @@ impl Chunk {
         }
         put(&mut bytes, self.erased.len() as u64);
         self.erased.iter().for_each(|member| bytes.extend_from_slice(member.0.as_bytes()));
+        self.dealings.put(&mut bytes);
         bytes
     }
 
@@ -146,19 +150,20 @@ impl Chunk {
         let people = many(reader, |reader| Kept::read(reader, counts))?;
         let blocks = many(reader, |reader| Some((MemberId(entity(reader)?), MemberId(entity(reader)?))))?;
         let erased = many(reader, |reader| Some(MemberId(entity(reader)?)))?.into_iter().collect();
-        reader.rest().is_empty().then_some(Self { values, communities, people, blocks, erased })
+        let dealings = Dealings::read(reader)?;
+        reader.rest().is_empty().then_some(Self { values, communities, people, blocks, erased, dealings })
     }
 }
 
 /// Keeps what is used, in order; the new number of each.
-fn renumbered<T>(used: impl Iterator<Item = u32>, known: &mut Vec<T>) -> HashMap<u32, u32> {
+pub(super) fn renumbered<T>(used: impl Iterator<Item = u32>, known: &mut Vec<T>) -> HashMap<u32, u32> {
     let used: BTreeSet<u32> = used.collect();
     let mut number = 0..;
     known.retain(|_| number.next().is_some_and(|number| used.contains(&number)));
     used.into_iter().zip(0..).collect()
 }
 
-fn many<'a, T>(reader: &mut Reader<'a>, read: impl Fn(&mut Reader<'a>) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn many<'a, T>(reader: &mut Reader<'a>, read: impl Fn(&mut Reader<'a>) -> Option<T>) -> Option<Vec<T>> {
     let count = reader.count()?;
     let mut all = Vec::with_capacity(count.min(super::PEOPLE));
     for _ in 0..count {
@@ -167,7 +172,7 @@ fn many<'a, T>(reader: &mut Reader<'a>, read: impl Fn(&mut Reader<'a>) -> Option
     Some(all)
 }
 
-fn entity(reader: &mut Reader<'_>) -> Option<EntityId> {
+pub(super) fn entity(reader: &mut Reader<'_>) -> Option<EntityId> {
     EntityId::try_from(Uuid::from_bytes(reader.array()?)).ok()
 }
 

@@ -1,19 +1,20 @@
 //! A tenant's people on their way into chunks, a chunk at a time: nobody who searches or
 //! changes waits for all of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use kindred_ids::MemberId;
 use kindred_ranking::Slot;
 
 use super::chunk::{Chunk, Kept, Said, Value};
-use super::{PEOPLE, chunk_of};
+use super::dealings::Dealings;
+use super::{PEOPLE, chunk_of, place_of};
 use crate::index::catalog::FeatureId;
 use crate::index::people::{Person, Place};
 use crate::index::profile::Field;
 use crate::index::tenant::Tenant;
 
-/// Who goes into which chunk: four bytes for each member.
+/// Who goes into which chunk: four bytes for each member, and what they did.
 pub(crate) struct Plan {
     pub(crate) portions: Vec<Portion>,
     pub(crate) suspended: bool,
@@ -22,10 +23,12 @@ pub(crate) struct Plan {
 /// Who goes into one chunk.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Portion {
-    slots: Vec<Slot>,
-    /// Who blocks somebody and is not known otherwise.
-    strangers: Vec<MemberId>,
+    pub(super) slots: Vec<Slot>,
+    /// Who did something with others and is not known otherwise.
+    pub(super) strangers: Vec<MemberId>,
     erased: Vec<MemberId>,
+    /// What all of them did.
+    pub(super) dealings: Dealings,
 }
 
 /// What people of a chunk share, by number.
@@ -43,13 +46,20 @@ impl Tenant {
         for slot in self.people.slots() {
             portions[chunk_of(self.people.id(slot), chunks)].slots.push(slot);
         }
-        for member in self.blockers().filter(|member| self.slot(*member).is_none()) {
+        let strangers = self.blockers().chain(self.graph.known()).filter(|member| self.slot(*member).is_none());
+        for member in strangers.collect::<BTreeSet<_>>() {
             portions[chunk_of(member, chunks)].strangers.push(member);
+        }
+        for thread in &self.graph.gone {
+            portions[place_of(&thread.0, chunks)].dealings.gone.push(*thread);
         }
         for member in self.erased() {
             portions[chunk_of(member, chunks)].erased.push(member);
         }
-        portions.iter_mut().for_each(|portion| portion.slots.shrink_to_fit());
+        for portion in &mut portions {
+            portion.slots.shrink_to_fit();
+            portion.dealings.gone.sort_unstable();
+        }
         Plan { portions, suspended: self.is_suspended() }
     }
 
@@ -71,6 +81,7 @@ impl Tenant {
         // In an order of their own, so that the same facts are the same bytes.
         chunk.blocks.sort_unstable();
         chunk.erased = portion.erased.iter().copied().collect();
+        chunk.dealings = portion.dealings.clone();
         chunk
     }
 

@@ -3,6 +3,7 @@
 use kindred_ids::MemberId;
 
 use super::chunk::{Chunk, Kept, Said};
+use crate::index::LogPositions;
 use crate::index::catalog::FeatureId;
 use crate::index::feature::Feature;
 use crate::index::parts::Shelf;
@@ -23,6 +24,7 @@ impl Tenant {
     /// Takes a chunk in; false if somebody in it is here already.
     pub(crate) fn restore(&mut self, chunk: &Chunk) -> bool {
         let numbers = self.numbers(chunk);
+        self.restore_dealings(&chunk.dealings);
         for kept in &chunk.people {
             if self.slot(kept.member).is_some() {
                 return false;
@@ -42,11 +44,11 @@ impl Tenant {
         true
     }
 
-    /// Chunks are all in: the log goes on behind this position.
-    pub(crate) fn restored(&mut self, suspended: bool, position: u64) {
+    /// Chunks are all in: the logs go on behind these positions.
+    pub(crate) fn restored(&mut self, suspended: bool, positions: LogPositions) {
         self.merge();
         self.suspend(suspended);
-        self.position = position;
+        self.positions = positions;
     }
 
     /// Whom to leave out whatever a snapshot says of them.

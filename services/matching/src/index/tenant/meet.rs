@@ -103,7 +103,7 @@ impl Tenant {
         }
         // Also of whoever is erased by now: the count is the same as it was with them.
         if wish == Wish::Open {
-            self.graph.count_ask(to);
+            self.graph.count_asks(to, 1);
         }
         let Some(slot) = self.slot_or_new(from) else { return };
         self.unlist(slot);
@@ -112,6 +112,17 @@ impl Tenant {
             (false, true) => drop(self.catalog.hold(&asked(to))),
             (true, false) => self.release_asked(to),
             (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Takes a wish in of somebody who is not known themselves yet.
+    pub(in crate::index) fn restore_wish(&mut self, from: MemberId, to: MemberId, wish: Wish) {
+        if self.erased.contains(&to) {
+            return;
+        }
+        self.graph.wish(from, to, wish);
+        if wish == Wish::Open {
+            self.catalog.hold(&asked(to));
         }
     }
 

@@ -8,6 +8,7 @@ use kindred_ids::{CommunityId, MemberId};
 use kindred_ranking::Slot;
 
 use super::{Opened, Tenant, list};
+use crate::index::LogName;
 use crate::index::fact::Fact;
 use crate::index::feature::{Feature, Kind};
 use crate::index::people::Place;
@@ -65,13 +66,23 @@ impl Tenant {
     /// [`Self::unread`] named.
     pub(crate) fn apply(&mut self, facts: Vec<Fact>, opened: &mut Opened, position: u64) {
         self.withheld.clear();
-        self.taken += facts.len() as u64;
         self.observe(facts, opened);
-        self.position = self.position.max(position);
+        self.come_to(LogName::Membership, position);
     }
 
-    /// Takes facts of another log in, in its order.
-    pub(crate) fn observe(&mut self, facts: Vec<Fact>, opened: &mut Opened) {
+    /// Takes facts of posting's or matching's own log in, in its order.
+    pub(crate) fn hear(&mut self, log: LogName, facts: Vec<Fact>, position: u64) {
+        self.observe(facts, &mut Opened::new());
+        self.come_to(log, position);
+    }
+
+    fn come_to(&mut self, log: LogName, position: u64) {
+        let known = &mut self.positions[log as usize];
+        *known = position.max(*known);
+    }
+
+    fn observe(&mut self, facts: Vec<Fact>, opened: &mut Opened) {
+        self.taken += facts.len() as u64;
         let mut touched = Vec::new();
         for fact in facts {
             touched.extend(fact.subject());

@@ -18,7 +18,8 @@ proptest! {
         let whole = World::of(&steps).index();
         let (before, rest) = steps.split_at(cut.index(steps.len() + 1));
         let mut restarted = World::of(before).index().restarted();
-        // What is taken in twice changes nothing: chunks may be later than their position.
+        // What is taken in twice changes nothing: of membership's log chunks may be later than
+        // their position. Of the others they stand where they say.
         let twice = before[again.index(before.len() + 1)..].iter().filter(|step| step.is_of_membership());
         twice.for_each(|step| restarted.apply_step(step));
         restarted.apply_steps(rest);
@@ -31,8 +32,7 @@ proptest! {
     fn without_a_person_a_chunk_is_as_if_they_had_been_erased_before(steps in histories(), who in 0..PEOPLE) {
         let kept = |steps: &[Step]| {
             let index = World::of(steps).index();
-            let plan = index.plan();
-            index.kept(0, 1, &plan.portions[0])
+            index.kept(0, 1, &index.planned().portions[0])
         };
         let mut chunk = kept(&steps);
         chunk.erase(&BTreeSet::from([member(who)]));
@@ -44,7 +44,7 @@ proptest! {
             values.sort_unstable();
             let mut communities = chunk.communities.clone();
             communities.sort_unstable();
-            (people, values, communities, chunk.blocks.clone(), chunk.erased.clone())
+            (people, values, communities, chunk.blocks.clone(), chunk.erased.clone(), chunk.dealings.clone())
         };
         prop_assert_eq!(plain(&chunk), plain(&kept(&erased)));
     }
@@ -52,7 +52,7 @@ proptest! {
     #[test]
     fn what_was_changed_or_cut_short_is_refused(steps in histories(), place: Pick, bit in 0_u32..8, cut: Pick) {
         let index = World::of(&steps).index();
-        let content = index.kept(0, 1, &index.plan().portions[0]).encode();
+        let content = index.kept(0, 1, &index.planned().portions[0]).encode();
         let manifest = manifest(&content);
         prop_assert!(manifest.read(0, &content).is_ok());
         let mut changed = content.clone();
@@ -80,7 +80,7 @@ fn manifest(content: &[u8]) -> Manifest {
 
 fn origin(membership: u64, matching: u64) -> Origin {
     let stream = |identity: &str, position| Stream { identity: identity.to_owned(), position };
-    Origin { membership: stream("m", membership), matching: stream("x", matching), weights: vec![1] }
+    Origin { streams: [stream("m", membership), stream("p", 9), stream("x", matching)], weights: vec![1] }
 }
 
 #[test]
@@ -93,16 +93,18 @@ fn what_was_made_by_other_rules_or_from_other_logs_is_refused_by_name() {
         change(&mut other);
         other.check(rules, &now).expect_err("refused").to_string()
     };
-    assert_eq!(refused(|other| other.rules.format = 9), "its format is 9, not 1");
+    assert_eq!(refused(|other| other.rules.format = 9), "its format is 9, not 2");
     assert_eq!(refused(|other| other.rules.cohort_floor = 12), "its cohort floor is 12, not 11");
     assert_eq!(refused(|other| other.rules.boosts ^= 1), "its boosts are of another version");
     assert_eq!(refused(|other| other.rules.code_system ^= 1), "its code system is of another version");
-    let stream = |other: &mut Manifest| other.origin.membership.identity = "n".to_owned();
+    let stream = |other: &mut Manifest| other.origin.streams[0].identity = "n".to_owned();
     assert_eq!(refused(stream), "it was made from another stream of `membership`");
-    let stream = |other: &mut Manifest| other.origin.matching.identity = "y".to_owned();
+    let stream = |other: &mut Manifest| other.origin.streams[1].identity = "q".to_owned();
+    assert_eq!(refused(stream), "it was made from another stream of `posting`");
+    let stream = |other: &mut Manifest| other.origin.streams[2].identity = "y".to_owned();
     assert_eq!(refused(stream), "it was made from another stream of `matching`");
     let ahead = "it stands at 81, behind the end of the log of `membership`, 80";
-    assert_eq!(refused(|other| other.origin.membership.position = 81), ahead);
+    assert_eq!(refused(|other| other.origin.streams[0].position = 81), ahead);
     assert_eq!(refused(|other| other.origin.weights = vec![2]), "its weights are not those that the log says");
 }
 
@@ -112,7 +114,7 @@ fn whoever_withdrew_is_sealed_again_and_reads_as_they_wrote() {
     let coded = super::Said::new(Kind::Condition, "snomed|21983002", Some(Release::Matched));
     let steps = [Step::Consent(0, true), Step::Profile(0, vec![said, coded]), Step::Consent(0, false)];
     let index = world::indexed(&steps, &[1]);
-    let mut chunk = index.kept(0, 1, &index.plan().portions[0]);
+    let mut chunk = index.kept(0, 1, &index.planned().portions[0]);
     assert_eq!(chunk.exposed(), [member(0)]);
     let plain = chunk.plain(member(0));
     let typed: Vec<(&str, &str)> = plain.iter().map(|field| (field.value.as_str(), field.label.as_str())).collect();

@@ -13,7 +13,7 @@ use crate::index::feature::{Kind, Release};
 use crate::index::graph::Wish;
 use crate::index::profile::{PlainField, SealedProfile};
 use crate::index::purpose::Purpose;
-use crate::index::snapshot::{Chunk, sealing_command};
+use crate::index::snapshot::{Chunk, Plan, sealing_command};
 use crate::index::tenant::{Opened, Tenant};
 use crate::index::{Draft, Holding};
 
@@ -84,7 +84,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Whether membership's log tells it, which is taken in again after a start from a
+    /// Whether membership's log tells it, of which some is taken in again after a start from a
     /// snapshot; posting's and matching's own are taken in once.
     pub(crate) const fn is_of_membership(&self) -> bool {
         !matches!(self, Self::Speak(..) | Self::Unsay(..) | Self::Close(_) | Self::Wish(..) | Self::Day(_))
@@ -212,7 +212,7 @@ pub(crate) fn indexed_of(holding: &Holding, steps: &[Step], sizes: &[usize]) -> 
 }
 
 fn indexed_into(tenant: Tenant, steps: &[Step], sizes: &[usize]) -> Indexed {
-    let mut index = Indexed { tenant, plain: BTreeMap::new(), others: Vec::new(), taken: 0, merging: Vec::new() };
+    let mut index = Indexed { tenant, plain: BTreeMap::new(), taken: 0, merging: Vec::new() };
     let mut left = steps;
     for size in sizes.iter().cycle() {
         if left.is_empty() {
@@ -229,8 +229,6 @@ fn indexed_into(tenant: Tenant, steps: &[Step], sizes: &[usize]) -> Indexed {
 pub(crate) struct Indexed {
     tenant: Tenant,
     plain: BTreeMap<CommandId, Vec<PlainField>>,
-    /// What came from posting's and matching's logs, which a start reads whole.
-    others: Vec<Fact>,
     taken: u64,
     merging: Vec<(usize, Merging)>,
 }
@@ -265,7 +263,7 @@ impl Indexed {
     /// The same people as a snapshot of this moment gives them back.
     pub(crate) fn restarted(&self) -> Self {
         let mut plain = self.plain.clone();
-        let (plan, slug) = (self.tenant.plan(), tenant());
+        let (plan, slug) = (self.planned(), tenant());
         let mut fresh = self.tenant.empty();
         for (number, portion) in plan.portions.iter().enumerate() {
             let mut chunk = self.tenant.kept(number, plan.portions.len(), portion);
@@ -279,9 +277,15 @@ impl Indexed {
             assert_eq!(read.encode(), chunk.encode());
             assert!(fresh.restore(&read));
         }
-        fresh.restored(plan.suspended, self.taken);
-        fresh.observe(self.others.clone(), &mut Opened::new());
-        Self { tenant: fresh, plain, others: self.others.clone(), taken: self.taken, merging: Vec::new() }
+        fresh.restored(plan.suspended, [self.taken; 3]);
+        Self { tenant: fresh, plain, taken: self.taken, merging: Vec::new() }
+    }
+
+    /// Who goes into which chunk, and what they did.
+    pub(crate) fn planned(&self) -> Plan {
+        let mut plan = self.tenant.plan();
+        (0..plan.portions.len()).for_each(|number| self.tenant.note_dealings(&mut plan, number));
+        plan
     }
 
     /// The index alone.
@@ -314,9 +318,6 @@ impl Indexed {
         for step in steps {
             self.taken += 1;
             facts.push(fact(step, CommandId::derived(&[&self.taken.to_be_bytes()]), &mut self.plain));
-            if !step.is_of_membership() {
-                self.others.extend(facts.last().cloned());
-            }
         }
         let mut opened = Opened::new();
         for (member, profile) in self.tenant.unread(&facts) {

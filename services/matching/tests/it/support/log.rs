@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kindred_eventsourcing::{
     Actor, ChainHash, CommitMeta, EventStore, NewCommit, Record, RequestHash, Timestamp, Write,
 };
-use kindred_ids::{CommandId, CommunityId, EntityId, EntityKey, MemberId, TenantSlug, derive_root_id};
+use kindred_ids::{CommandId, CommunityId, EntityId, EntityKey, MemberId, TenantSlug, ThreadId, derive_root_id};
 use kindred_proto::membership as proto;
+use kindred_proto::posting;
 use kindred_service_host::wire::{record, sealed_to_proto};
 use kindred_vault::{Aad, Keeper as _, KeySource as _, KeyState, MemoryVault, Sealer};
 
@@ -125,6 +126,38 @@ impl<S: EventStore> Facts<S> {
         self.fact(EntityKey::named(tenant.clone(), "tenant", tenant.as_str()), record)
     }
 
+    /// A comment of a member, by its number; of posting's log.
+    pub fn commented(
+        &self,
+        tenant: &TenantSlug,
+        author: MemberId,
+        place: (CommunityId, ThreadId),
+        number: u32,
+    ) -> Fact {
+        let ((community_id, thread_id), author_id) = ((place.0.to_string(), place.1.to_string()), author.to_string());
+        let body =
+            posting::CommentPosted { community_id, thread_id, author_id, at: at().millis(), ..Default::default() };
+        self.fact(comment(tenant, author, number), record("CommentPosted", 1, &body))
+    }
+
+    /// That comment is taken out.
+    pub fn uncommented(
+        &self,
+        tenant: &TenantSlug,
+        author: MemberId,
+        place: (CommunityId, ThreadId),
+        number: u32,
+    ) -> Fact {
+        let home = posting::PostHome {
+            community_id: place.0.to_string(),
+            thread_id: place.1.to_string(),
+            author_id: author.to_string(),
+            ..Default::default()
+        };
+        let body = posting::CommentDeleted { home: Some(home), at: at().millis(), ..Default::default() };
+        self.fact(comment(tenant, author, number), record("CommentDeleted", 1, &body))
+    }
+
     fn fact(&self, key: EntityKey, record: Record) -> Fact {
         Fact { key, command: self.command(), record }
     }
@@ -161,6 +194,17 @@ pub struct Fact {
 
 const fn at() -> Timestamp {
     Timestamp::from_millis(1_790_000_000_000)
+}
+
+fn comment(tenant: &TenantSlug, author: MemberId, number: u32) -> EntityKey {
+    let id = EntityId::keyed(tenant.as_str(), "comment", &[author.0.as_bytes(), &number.to_be_bytes()], author.0);
+    EntityKey::new(tenant.clone(), "comment", id)
+}
+
+/// A thread of a tenant.
+pub fn thread(tenant: &TenantSlug, name: &str) -> ThreadId {
+    let command = CommandId::derived(&[name.as_bytes()]);
+    ThreadId(derive_root_id(tenant.as_str(), "anonymous", command, "thread", 0))
 }
 
 /// A community of a tenant.

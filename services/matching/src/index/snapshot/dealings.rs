@@ -1,0 +1,169 @@
+//! What the people of a chunk did with others, as posting's and matching's own logs tell: all
+//! chunks of a snapshot hold it as it was at one position of each.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use kindred_ids::{CommunityId, MemberId, ThreadId};
+
+use super::Plan;
+use super::chunk::{entity, many, renumbered};
+use crate::index::bytes::{Reader, put};
+use crate::index::catalog::FeatureId;
+use crate::index::feature::{Feature, Kind};
+use crate::index::graph::{Spoken, Wish};
+use crate::index::tenant::Tenant;
+
+/// See the module.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Dealings {
+    /// The newest day of matching's log.
+    day: i64,
+    /// Threads in which somebody of the chunk spoke, each with its community.
+    threads: Vec<(ThreadId, CommunityId)>,
+    /// Threads that are gone for good; which of them stand here is as good as drawn.
+    pub(super) gone: Vec<ThreadId>,
+    people: Vec<Dealt>,
+}
+
+/// What one of them did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Dealt {
+    member: MemberId,
+    /// Numbers of threads with how many posts of theirs stand in each, the last at the end.
+    spoken: Vec<(u32, u32)>,
+    /// Whom they asked to meet, and how that stands.
+    asked: Vec<(MemberId, Wish)>,
+    /// To whom they wrote.
+    wrote: Vec<MemberId>,
+    /// How often they were asked on that day.
+    asks: u32,
+}
+
+impl Tenant {
+    /// Notes what the people of a portion did, all in an order of its own, so that the same facts
+    /// are the same bytes.
+    pub(crate) fn note_dealings(&self, plan: &mut Plan, number: usize) {
+        let portion = &mut plan.portions[number];
+        let known = portion.slots.iter().filter_map(|slot| self.people.get(*slot)).map(|person| person.id);
+        let members: BTreeSet<MemberId> = known.chain(portion.strangers.iter().copied()).collect();
+        let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
+        let threads: BTreeMap<ThreadId, CommunityId> =
+            members.iter().flat_map(spoken).map(|spoken| (spoken.thread, spoken.community)).collect();
+        let numbers: HashMap<ThreadId, u32> = threads.keys().copied().zip(0..).collect();
+        let dealt = members.iter().map(|member| Dealt {
+            member: *member,
+            spoken: spoken(member).map(|spoken| (numbers[&spoken.thread], spoken.posts)).collect(),
+            asked: self.graph.wishes_of(*member),
+            wrote: self.graph.written_to(*member),
+            asks: self.graph.asks_of(*member),
+        });
+        portion.dealings.people = dealt.filter(|dealt| !dealt.is_nothing()).collect();
+        portion.dealings.threads = threads.into_iter().collect();
+        portion.dealings.day = self.graph.day();
+    }
+
+    /// Takes in what the people of a chunk did, who are not known themselves yet.
+    pub(super) fn restore_dealings(&mut self, dealings: &Dealings) {
+        let mut uses = vec![0; dealings.threads.len()];
+        let spoken = dealings.people.iter().flat_map(|dealt| &dealt.spoken);
+        spoken.for_each(|(thread, _)| uses[*thread as usize] += 1);
+        let hold = |((thread, _), uses): (&(ThreadId, CommunityId), u32)| {
+            self.catalog.hold_times(&Feature::new(Kind::Thread, thread.to_string()), uses)
+        };
+        let features: Vec<FeatureId> = dealings.threads.iter().zip(uses).map(hold).collect();
+        self.graph.begin_day(dealings.day);
+        self.graph.gone.extend(&dealings.gone);
+        for dealt in &dealings.people {
+            let member = dealt.member;
+            for (number, posts) in &dealt.spoken {
+                let ((thread, community), feature) = (dealings.threads[*number as usize], features[*number as usize]);
+                self.graph.speakers.entry(thread).or_default().insert(member);
+                let spoken = Spoken { thread, community, feature, posts: *posts };
+                self.graph.spoken.entry(member).or_default().push_back(spoken);
+            }
+            for (to, wish) in &dealt.asked {
+                self.restore_wish(member, *to, *wish);
+            }
+            for to in &dealt.wrote {
+                if !self.is_erased(*to) {
+                    self.graph.write(member, *to);
+                }
+            }
+            if dealt.asks > 0 {
+                self.graph.count_asks(member, dealt.asks);
+            }
+        }
+    }
+}
+
+impl Dealings {
+    /// The same without these people.
+    pub(super) fn erase(&mut self, gone: &BTreeSet<MemberId>) {
+        self.people.retain_mut(|dealt| {
+            dealt.asked.retain(|(to, _)| !gone.contains(to));
+            dealt.wrote.retain(|to| !gone.contains(to));
+            !gone.contains(&dealt.member) && !dealt.is_nothing()
+        });
+        let used = self.people.iter().flat_map(|dealt| dealt.spoken.iter().map(|(thread, _)| *thread));
+        let threads = renumbered(used, &mut self.threads);
+        let spoken = self.people.iter_mut().flat_map(|dealt| &mut dealt.spoken);
+        spoken.for_each(|(thread, _)| *thread = threads[thread]);
+    }
+
+    pub(super) fn put(&self, into: &mut Vec<u8>) {
+        let put_id = |into: &mut Vec<u8>, id: &[u8; 16]| into.extend_from_slice(id);
+        put(into, self.day.cast_unsigned());
+        put(into, self.threads.len() as u64);
+        for (thread, community) in &self.threads {
+            put_id(into, thread.0.as_bytes());
+            put_id(into, community.0.as_bytes());
+        }
+        put(into, self.gone.len() as u64);
+        self.gone.iter().for_each(|thread| put_id(into, thread.0.as_bytes()));
+        put(into, self.people.len() as u64);
+        for dealt in &self.people {
+            put_id(into, dealt.member.0.as_bytes());
+            put(into, dealt.spoken.len() as u64);
+            for (thread, posts) in &dealt.spoken {
+                put(into, u64::from(*thread));
+                put(into, u64::from(*posts));
+            }
+            put(into, dealt.asked.len() as u64);
+            for (to, wish) in &dealt.asked {
+                put_id(into, to.0.as_bytes());
+                put(into, *wish as u64);
+            }
+            put(into, dealt.wrote.len() as u64);
+            dealt.wrote.iter().for_each(|to| put_id(into, to.0.as_bytes()));
+            put(into, u64::from(dealt.asks));
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let day = reader.number()?.cast_signed();
+        let threads = many(reader, |reader| Some((ThreadId(entity(reader)?), CommunityId(entity(reader)?))))?;
+        let gone = many(reader, |reader| Some(ThreadId(entity(reader)?)))?;
+        let people = many(reader, |reader| Dealt::read(reader, threads.len()))?;
+        Some(Self { day, threads, gone, people })
+    }
+}
+
+impl Dealt {
+    fn is_nothing(&self) -> bool {
+        self.spoken.is_empty() && self.asked.is_empty() && self.wrote.is_empty() && self.asks == 0
+    }
+
+    fn read(reader: &mut Reader<'_>, threads: usize) -> Option<Self> {
+        let member = MemberId(entity(reader)?);
+        let spoken = many(reader, |reader| {
+            let thread = reader.small().filter(|thread| (*thread as usize) < threads)?;
+            Some((thread, reader.small()?))
+        })?;
+        let asked = many(reader, |reader| {
+            let to = MemberId(entity(reader)?);
+            Some((to, *Wish::ALL.get(reader.small()? as usize)?))
+        })?;
+        let wrote = many(reader, |reader| Some(MemberId(entity(reader)?)))?;
+        Some(Self { member, spoken, asked, wrote, asks: reader.small()? })
+    }
+}
