@@ -10,13 +10,15 @@ mod tantivy;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use kindred_eventsourcing::MemoryStore;
+use kindred_ids::{CommandId, CommunityId, MemberId, ThreadId, derive_root_id};
 use kindred_matching::index::Index;
 use kindred_matching::snapshots::{Log, MIGRATIONS, Round, Snapshots};
-use kindred_testkit::TestDatabase;
+use kindred_testkit::{Seed, TestDatabase};
 use kindred_vault::{CacheSettings, CachedKeys, KeyRing, MemoryVault};
 
 use super::Report;
@@ -33,6 +35,11 @@ const LEAST_CHANGES: f64 = 20_000.0;
 const MOST_BYTES: f64 = 400.0;
 /// Seconds that a start may take.
 const MOST_START: f64 = 10.0;
+
+/// Seconds for which a snapshot may hold up what is said meanwhile.
+const MOST_REST: f64 = 2.0;
+/// Threads in which everybody who consents speaks, of so many.
+const THREADS: (u64, u64) = (4, 20_000);
 
 /// How many members, what that is called, and the milliseconds that 99 of a hundred answers
 /// may take.
@@ -109,9 +116,16 @@ async fn snapshots(report: &mut Report, filled: &Filled, name: &str) -> anyhow::
         let logs = ["membership", "posting", "matching"].map(log);
         Snapshots::new(index.clone(), database.connect(), logs, keys.clone())
     };
+    talk(filled).await;
     let begun = Instant::now();
-    let written = of(&filled.index).write(&mut Round::default(), true).await?;
-    let wrote = begun.elapsed().as_secs_f64();
+    let (snapshots, mut round, done) = (of(&filled.index), Round::default(), AtomicBool::new(false));
+    let write = async {
+        let written = snapshots.write(&mut round, true).await;
+        done.store(true, Ordering::Relaxed);
+        (written, begun.elapsed().as_secs_f64())
+    };
+    let ((written, wrote), rested) = tokio::join!(write, longest_rest(filled, &done));
+    let written = written?;
     ensure!(written.is_some_and(|written| written.written == 1), "no snapshot was written");
     let (again, begun) = (Index::new(filled.index.floor()), Instant::now());
     let loaded = of(&again).load().await;
@@ -122,7 +136,40 @@ async fn snapshots(report: &mut Report, filled: &Filled, name: &str) -> anyhow::
         ensure!(found(&again) == found(&filled.index), "the snapshot gives other answers");
     }
     report.add(&format!("index.{name}.snapshot.write"), wrote, "s", None, Goal::None)?;
+    report.add(&format!("index.{name}.snapshot.rest"), rested, "s", None, Goal::AtMost(MOST_REST))?;
     report.add(&format!("index.{name}.snapshot.start"), started, "s", None, Goal::AtMost(MOST_START))
+}
+
+/// Everybody who can be found speaks in some threads.
+async fn talk(filled: &Filled) {
+    let (each, threads) = THREADS;
+    let mut seed = Seed::new(17);
+    for members in filled.viewers.chunks(2_000) {
+        let drawn = |member: &MemberId| std::iter::repeat_n(*member, each as usize);
+        let spoken = members.iter().flat_map(drawn).map(|member| spoken(filled, member, seed.below(threads)));
+        let spoken = spoken.collect();
+        filled.index.hear(&filled.tenant, spoken).await;
+    }
+}
+
+fn spoken(filled: &Filled, member: MemberId, number: u64) -> (MemberId, ThreadId, CommunityId) {
+    let id = |category, number: u64| {
+        let command = CommandId::derived(&[&number.to_be_bytes()]);
+        derive_root_id(filled.tenant.as_str(), "anonymous", command, category, 0)
+    };
+    (member, ThreadId(id("thread", number)), CommunityId(id("community", number % 200)))
+}
+
+/// The seconds that the slowest of those waited who spoke again until this is done.
+async fn longest_rest(filled: &Filled, done: &AtomicBool) -> f64 {
+    let mut longest = 0.0_f64;
+    while !done.load(Ordering::Relaxed) {
+        let begun = Instant::now();
+        filled.index.hear(&filled.tenant, vec![spoken(filled, filled.viewers[0], 0)]).await;
+        longest = longest.max(begun.elapsed().as_secs_f64());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    longest
 }
 
 #[cfg(feature = "tantivy")]

@@ -3,14 +3,15 @@
 use std::sync::{Arc, PoisonError};
 
 use kindred_eventsourcing::{Fingerprint, KeyId, Sealed};
-use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug};
+use kindred_ids::{CommandId, CommunityId, MemberId, TenantSlug, ThreadId};
 use uuid::Uuid;
 
-use super::Index;
 use super::fact::Fact;
+use super::feed::merge;
 use super::profile::{PlainField, SealedField, SealedProfile};
 use super::purpose::Purpose;
 use super::tenant::Opened;
+use super::{Index, LogName};
 
 /// Bytes that sealing adds to a text.
 const TAG: usize = 16;
@@ -50,6 +51,17 @@ impl Index {
         for (place, merge) in tenant.begin_merges() {
             tenant.adopt(place, merge.run());
         }
+    }
+
+    /// Takes in who spoke, in which thread of which community, as one batch of posting's log
+    /// would.
+    pub async fn hear(&self, tenant: &TenantSlug, spoken: Vec<(MemberId, ThreadId, CommunityId)>) {
+        let hearing = self.0.hearing.lock().await;
+        let spoke = |(member, thread, community)| Fact::Spoke { member, thread, community };
+        let facts = spoken.into_iter().map(spoke).collect();
+        self.change(tenant, |tenant| tenant.hear(LogName::Posting, facts, 0));
+        drop(hearing);
+        merge(self.tenant_or_new(tenant)).await;
     }
 }
 
