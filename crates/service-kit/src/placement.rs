@@ -177,6 +177,8 @@ pub fn not_held() -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use kindred_ids::{CommandId, derive_root_id};
+
     use super::*;
 
     fn tenants() -> Vec<TenantSlug> {
@@ -227,9 +229,9 @@ mod tests {
         assert!((469..=731).contains(&moved), "{moved}");
     }
 
-    fn member(number: u128) -> MemberId {
-        let id = uuid::Builder::from_unix_timestamp_millis(number as u64, &[7; 10]).into_uuid();
-        MemberId::try_from(id).expect("an id")
+    fn member(number: u32) -> MemberId {
+        let command = CommandId::derived(&[&number.to_be_bytes()]);
+        MemberId(derive_root_id("tenant-0", "anonymous", command, "member", 0))
     }
 
     #[test]

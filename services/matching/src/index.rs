@@ -23,6 +23,7 @@ mod icd;
 pub(crate) mod inquiry;
 mod kind;
 pub mod listen;
+mod logs;
 mod members;
 mod own;
 mod parts;
@@ -45,13 +46,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use fact::Fact;
-use kindred_eventsourcing::{Batch, DecodeError, RecordedCommit, StoreError};
 use kindred_ids::{CommunityId, MemberId, TenantSlug};
 use tokio::sync::{Mutex, watch};
 
 pub use feature::{Feature, Kind, Release};
 pub use kindred_ranking::weight::Scale;
+pub use logs::LogName;
+pub(crate) use logs::LogPositions;
 pub use parts::Holding;
 pub use profile::PlainField;
 use purpose::Purpose;
@@ -87,34 +88,6 @@ pub struct Acquaintance {
     /// Neither is suspended, gone or unknown, and no block keeps them apart.
     pub reachable: bool,
 }
-
-/// A log that the index reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogName {
-    /// Who is there, what they release, and to what they agree.
-    Membership,
-    /// Who speaks where.
-    Posting,
-    /// Weights, and who asked to meet whom.
-    Matching,
-}
-
-impl LogName {
-    /// All of them, each at the place of its number.
-    pub(crate) const ALL: [Self; 3] = [Self::Membership, Self::Posting, Self::Matching];
-
-    /// The context whose log it is.
-    pub(crate) const fn context(self) -> &'static str {
-        match self {
-            Self::Membership => "membership",
-            Self::Posting => "posting",
-            Self::Matching => "matching",
-        }
-    }
-}
-
-/// A position of each log, in the order of [`LogName::ALL`].
-pub(crate) type LogPositions = [u64; 3];
 
 /// The tenants that the index holds; clones share them.
 #[derive(Clone)]
@@ -306,30 +279,6 @@ impl Index {
         let fresh = || Arc::new(RwLock::new(self.empty(slug)));
         tenants.entry(slug.clone()).or_insert_with(fresh).clone()
     }
-}
-
-/// What each commit of a batch tells, by the tenant that it is of, of those that are held.
-/// What a tenant has from a snapshot is left out.
-fn by_tenant(
-    index: &Index,
-    log: LogName,
-    batch: &Batch,
-    facts: impl Fn(&RecordedCommit) -> Result<Vec<Fact>, DecodeError>,
-) -> Result<HashMap<TenantSlug, Vec<Fact>>, StoreError> {
-    let mut tenants: HashMap<TenantSlug, Vec<Fact>> = HashMap::new();
-    for commit in &batch.commits {
-        let Some(tenant) = commit.key.scope().tenant().filter(|tenant| index.holding().holds(tenant)) else { continue };
-        let stands_at = index.look(tenant, |tenant| tenant.position_in(log));
-        if stands_at.is_some_and(|position| position >= commit.sequence) {
-            continue;
-        }
-        let unreadable = |source| StoreError::Unreadable { sequence: commit.sequence, source };
-        let facts = facts(commit).map_err(unreadable)?;
-        if !facts.is_empty() {
-            tenants.entry(tenant.clone()).or_default().extend(facts);
-        }
-    }
-    Ok(tenants)
 }
 
 fn advice(tenant: &Tenant, viewer: MemberId) -> Vec<Hint> {

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fact::{Fact, facts};
 use super::follow::{Take, follow, rest};
+use super::logs::by_tenant;
 use super::tenant::{Opened, Tenant};
 use super::{Index, LogName};
 
@@ -51,7 +52,7 @@ impl<S: EventStore> Take for Feed<S> {
     }
 
     async fn take(&self, batch: Batch, stop: &CancellationToken) -> Result<bool, StoreError> {
-        let tenants = super::by_tenant(&self.index, LogName::Membership, &batch, facts)?;
+        let tenants = by_tenant(&self.index, LogName::Membership, &batch, facts)?;
         let mut withheld = false;
         let mut opened = loop {
             match self.opened(&tenants).await {

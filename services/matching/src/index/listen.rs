@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::fact::Fact;
 use super::feed::merge;
 use super::follow::{Take, follow};
+use super::logs::by_tenant;
 use super::{Index, LogName, own, talk};
 
 /// Takes what such a log tells into an index.
@@ -52,7 +53,7 @@ impl<S: EventStore> Take for Listener<S> {
     }
 
     async fn take(&self, batch: Batch, _stop: &CancellationToken) -> Result<bool, StoreError> {
-        let facts = super::by_tenant(&self.index, self.log, &batch, self.facts)?;
+        let facts = by_tenant(&self.index, self.log, &batch, self.facts)?;
         let mut changed = Vec::with_capacity(facts.len());
         let hearing = self.index.0.hearing.lock().await;
         for (slug, facts) in facts {

@@ -1,7 +1,7 @@
 //! Snapshots in a real database: what is written, read, refused and redacted.
 
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -165,12 +165,8 @@ async fn a_snapshot_that_is_written_while_people_talk_counts_nothing_twice_and_f
     let (town, people) = (&archive.town, crowd(&archive.town).await);
     let (tenant, place) = (&people[0].tenant, community(&people[0].tenant, "thyroid"));
     let threads = ["tired all day", "a walk on Sunday"].map(|name| (place, thread(tenant, name)));
-    let done = AtomicBool::new(false);
-    let talk = async {
-        for number in 0.. {
-            if done.load(Ordering::SeqCst) {
-                break;
-            }
+    let talk = async |numbers: Range<u32>| {
+        for number in numbers {
             for person in &people[..2] {
                 town.talk.write(town.talk.commented(tenant, person.id, threads[0], number)).await;
                 tokio::task::yield_now().await;
@@ -183,17 +179,13 @@ async fn a_snapshot_that_is_written_while_people_talk_counts_nothing_twice_and_f
             }
         }
     };
-    let write = async {
-        let (mut round, mut started) = (Round::default(), Vec::new());
-        for _ in 0..30 {
-            let snapshots = archive.of(&town.index, town.keys.clone());
-            eventually("nobody else writes", BOUND, async || snapshots.write(&mut round, true).await.unwrap()).await;
-            started.push(archive.restarted().await);
-        }
-        done.store(true, Ordering::SeqCst);
-        started
-    };
-    let ((), started) = tokio::join!(talk, write);
+    let (mut round, mut started) = (Round::default(), Vec::new());
+    for time in 0..12 {
+        let snapshots = archive.of(&town.index, town.keys.clone());
+        let write = eventually("nobody else writes", BOUND, async || snapshots.write(&mut round, true).await.unwrap());
+        tokio::join!(talk(time * 50..(time + 1) * 50), write);
+        started.push(archive.restarted().await);
+    }
     town.caught_up().await;
     let talked = |index: &Index| {
         let reasons = found(index, &people[0]).matches.into_iter().flat_map(|found| found.reasons);
