@@ -132,12 +132,16 @@ impl Layout {
         self.split.contains(tenant)
     }
 
-    /// Whom to ask in a tenant, first to last: of a split one, where every replica answers,
-    /// those who hold what the member says who asks.
+    /// Whom to ask in a tenant, first to last: of a split one those who hold what the member
+    /// says who asks, and one more, as every replica answers what takes no part.
     #[must_use]
     pub fn holders(&self, tenant: &TenantSlug, member: Option<MemberId>) -> Vec<u32> {
         match member.filter(|_| self.splits(tenant)) {
-            Some(member) => self.placement.holders_of_part(self.placement.part_of(member)),
+            Some(member) => {
+                let Placement { replicas, copies } = self.placement;
+                let part = self.placement.part_of(member);
+                (0..replicas.min(copies + 1)).map(|behind| (part + behind) % replicas).collect()
+            }
             None => self.placement.holders(tenant),
         }
     }
@@ -243,7 +247,9 @@ mod tests {
         for asking in (0..1_000).map(member) {
             assert_eq!(layout.holders(&tenants[1], Some(asking)), placement.holders(&tenants[1]));
             let holders = layout.holders(&tenants[0], Some(asking));
-            assert_eq!(holders, [placement.part_of(asking), (placement.part_of(asking) + 1) % 5]);
+            let part = placement.part_of(asking);
+            assert_eq!(holders, [part, (part + 1) % 5, (part + 2) % 5]);
+            assert_eq!(holders[..2], placement.holders_of_part(part));
             first[holders[0] as usize] += 1;
         }
         // 200 each in the mean; six standard deviations are 76.

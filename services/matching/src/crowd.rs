@@ -41,10 +41,21 @@ pub struct Crowd {
 pub(crate) enum Candidates {
     /// All of a tenant that is held here whole: looked up when they are explained.
     Held,
-    /// Nobody: the viewer may not look.
-    Nobody,
-    /// The best of all parts, each with their score, and what was asked.
-    Gathered(Inquiry, Vec<(MemberId, u64)>),
+    /// Nobody, as the viewer may not look, and what is found beside people.
+    Nobody(Found),
+    /// The best of all parts.
+    Gathered(Gathered),
+}
+
+/// The best of all parts for a viewer.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    /// What is found beside them, as it was before they were asked for: the answer stands at
+    /// that position or a later one.
+    rest: Found,
+    inquiry: Inquiry,
+    /// Each with their score.
+    best: Vec<(MemberId, u64)>,
 }
 
 impl From<Index> for Crowd {
@@ -93,19 +104,22 @@ impl Crowd {
         if !self.is_split(tenant) {
             return Ok(Candidates::Held);
         }
-        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else { return Ok(Candidates::Nobody) };
+        let rest = self.index.rest(tenant, viewer);
+        let Some(inquiry) = self.inquiry(tenant, viewer, Aim::Meeting).await? else {
+            return Ok(Candidates::Nobody(rest));
+        };
         let compares = self.index.compares(tenant, viewer);
         let best = self.best(tenant, &inquiry, if compares { LOOKED_AT.max(limit) } else { limit }).await?;
-        Ok(Candidates::Gathered(inquiry, best))
+        Ok(Candidates::Gathered(Gathered { rest, inquiry, best }))
     }
 
     /// Of those the ones who may be compared by what they wrote, as [`Index::writers`].
     pub(crate) fn writers(&self, tenant: &TenantSlug, viewer: MemberId, candidates: &Candidates) -> Writers {
         match candidates {
             Candidates::Held => self.index.writers(tenant, viewer),
-            Candidates::Nobody => Writers::default(),
-            Candidates::Gathered(_, best) => {
-                let best = self.index.best_of_all(tenant, viewer, best.clone(), LOOKED_AT);
+            Candidates::Nobody(_) => Writers::default(),
+            Candidates::Gathered(gathered) => {
+                let best = self.index.best_of_all(tenant, viewer, gathered.best.clone(), LOOKED_AT);
                 self.index.writers_of(tenant, viewer, &best)
             }
         }
@@ -125,13 +139,12 @@ impl Crowd {
         candidates: Candidates,
         alike: Option<&Alike>,
     ) -> Result<Found, ApiError> {
-        let (inquiry, best) = match (candidates, alike) {
+        let Gathered { rest, inquiry, best } = match (candidates, alike) {
             (Candidates::Held, None) => return Ok(self.index.find(tenant, viewer, limit)),
             (Candidates::Held, Some(alike)) => return Ok(self.index.find_by_writing(tenant, viewer, limit, alike)),
-            (Candidates::Nobody, _) => return Ok(self.index.rest(tenant, viewer)),
-            (Candidates::Gathered(inquiry, best), _) => (inquiry, best),
+            (Candidates::Nobody(rest), _) => return Ok(rest),
+            (Candidates::Gathered(gathered), _) => gathered,
         };
-        let rest = self.index.rest(tenant, viewer);
         let raised = self.index.raised(tenant, viewer, best, alike.unwrap_or(&Alike::new()), limit);
         let order = raised.iter().map(|(member, _)| *member).collect();
         let raises: HashMap<MemberId, u32> = raised.into_iter().collect();

@@ -17,7 +17,8 @@ mod rounds;
 mod rows;
 mod write;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kindred_eventsourcing::{Contract as _, EventStore, StoreError};
 use kindred_ids::TenantSlug;
@@ -63,6 +64,8 @@ pub struct Snapshots<S> {
     /// In the order of [`LogName::ALL`].
     logs: [Log<S>; 3],
     keys: Arc<dyn KeyRing>,
+    /// Tenants whose snapshots were of no use to the start: they are written anew.
+    refused: Arc<Mutex<HashSet<TenantSlug>>>,
 }
 
 /// The weights that were fixed for a tenant up to a position.
@@ -95,8 +98,18 @@ pub enum SnapshotError {
 impl<S: EventStore> Snapshots<S> {
     /// Snapshots of `index` in `database`, made from the logs of membership, posting and
     /// matching.
-    pub const fn new(index: Index, database: Database, logs: [Log<S>; 3], keys: Arc<dyn KeyRing>) -> Self {
-        Self { index, database, logs, keys }
+    pub fn new(index: Index, database: Database, logs: [Log<S>; 3], keys: Arc<dyn KeyRing>) -> Self {
+        Self { index, database, logs, keys, refused: Arc::default() }
+    }
+
+    fn refused(&self) -> MutexGuard<'_, HashSet<TenantSlug>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The logs as far as they go now.
+    async fn now(&self) -> Result<[Stream; 3], StoreError> {
+        let [membership, posting, matching] = &self.logs;
+        Ok([membership.now().await?, posting.now().await?, matching.now().await?])
     }
 
     /// These positions of the logs.

@@ -109,7 +109,7 @@ impl Graph {
     /// Counts that somebody was asked so often, whoever asked and whatever becomes of it.
     pub(super) fn count_asks(&mut self, to: MemberId, more: u32) {
         let times = self.asks.times.entry(to).or_default();
-        *times += more;
+        *times = times.saturating_add(more);
         if *times >= ENOUGH {
             self.asks.enough.insert(to);
         }

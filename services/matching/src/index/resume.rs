@@ -19,16 +19,23 @@ pub(crate) struct Held {
 pub(crate) struct TenantPosition {
     /// Where its last fact of each log stands, or a little behind it.
     pub(crate) positions: LogPositions,
-    /// Facts that were taken in since the start.
+    /// Facts that were taken in since the start, and erasures among them.
     pub(crate) taken: u64,
+    pub(crate) erasures: u64,
     pub(crate) people: u64,
 }
 
 impl Held {
     pub(crate) fn position(&self) -> TenantPosition {
         let tenant = self.tenant.read().unwrap_or_else(PoisonError::into_inner);
-        TenantPosition { positions: tenant.positions, taken: tenant.taken, people: tenant.capacity() as u64 }
+        let (positions, taken, erasures) = (tenant.positions, tenant.taken, tenant.erasures);
+        TenantPosition { positions, taken, erasures, people: tenant.capacity() as u64 }
     }
+}
+
+/// Of each log the later position.
+fn latest(one: LogPositions, other: LogPositions) -> LogPositions {
+    std::array::from_fn(|log| one[log].max(other[log]))
 }
 
 impl Index {
@@ -72,7 +79,9 @@ impl Index {
     /// posting's and matching's logs have told of that, which stand still meanwhile.
     pub(crate) async fn planned(&self, tenant: &Arc<RwLock<Tenant>>) -> Result<(Plan, LogPositions), JoinError> {
         let _still = self.0.hearing.lock().await;
-        let positions = self.all_positions();
+        // A tenant may be further on than the index, which goes on from the earliest of all.
+        let own = tenant.read().unwrap_or_else(PoisonError::into_inner).positions;
+        let positions = latest(self.all_positions(), own);
         let look = tenant.clone();
         let plan = spawn_blocking(move || look.read().unwrap_or_else(PoisonError::into_inner).plan()).await?;
         let tenant = tenant.clone();

@@ -26,8 +26,8 @@ pub(crate) use keep::{Plan, Portion};
 
 /// The form of chunks and manifest. Another one is refused.
 const FORMAT: u32 = 2;
-/// People whom a chunk is meant for.
-const PEOPLE: usize = 4_096;
+/// People whom a chunk is meant for. Few in tests, so that small worlds are more than one.
+const PEOPLE: usize = if cfg!(test) { 3 } else { 4_096 };
 
 /// What a snapshot was made by, beside the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -74,6 +74,8 @@ pub(crate) struct Tenant {
     pub(super) positions: LogPositions,
     /// Facts that were taken in.
     pub(super) taken: u64,
+    /// Erasures among them.
+    pub(super) erasures: u64,
 }
 
 impl Tenant {
@@ -103,6 +105,7 @@ impl Tenant {
             fixed: Fixed::default(),
             positions: [0; 3],
             taken: 0,
+            erasures: 0,
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kindred_jetstream::JetStreamStore;
 use kindred_service_host::Host;
 use kindred_service_kit::error::{ApiError, chain};
-use kindred_service_kit::grpc::Health;
+use kindred_service_kit::grpc::{Condition, Health};
 use kindred_service_kit::lifecycle::Stage;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +33,21 @@ pub(super) fn look_after(host: &Host, rounds: Rounds<JetStreamStore>, every: Dur
 pub(super) struct Start {
     /// What snapshots hold is in the index, or they are of no use.
     loaded: CancellationToken,
-    /// The index has come to where the log ended.
-    caught_up: CancellationToken,
+    /// The index has come to where each log ended.
+    caught_up: [CancellationToken; 3],
+}
+
+impl Start {
+    /// Says on `ready` that a log has been caught up with, and here.
+    fn told(&self, log: LogName, ready: Condition) -> impl Fn(bool) + Send + use<> {
+        let caught_up = self.caught_up[log as usize].clone();
+        move |met| {
+            ready.set(met);
+            if met {
+                caught_up.cancel();
+            }
+        }
+    }
 }
 
 /// What of readiness says that the index has come to where its logs ended.
@@ -56,18 +69,13 @@ pub(super) fn once_started(health: Health) -> impl Fn(&str) -> Result<(), ApiErr
 /// once it has caught up.
 pub(super) fn feed(host: &Host, feed: Feed<JetStreamStore>, snapshots: Snapshots<JetStreamStore>, start: &Start) {
     let (ready, stop) = (host.health().condition("index"), host.tasks().token(Stage::Supporting));
-    let (loaded, caught_up) = (start.loaded.clone(), start.caught_up.clone());
+    let loaded = start.loaded.clone();
+    let told = start.told(LogName::Membership, ready);
     host.tasks().spawn("index", Stage::Supporting, async move {
         if stop.run_until_cancelled(snapshots.load()).await.is_none() {
             return Ok(());
         }
         loaded.cancel();
-        let told = move |met| {
-            ready.set(met);
-            if met {
-                caught_up.cancel();
-            }
-        };
         feed.run(told, stop).await
     });
 }
@@ -82,7 +90,9 @@ pub(super) fn keep(host: &Host, snapshots: Snapshots<JetStreamStore>, minutes: u
     }
     host.tasks().spawn("snapshots", Stage::Supporting, async move {
         let mut round = Round::default();
-        stop.run_until_cancelled(caught_up.cancelled()).await;
+        for log in caught_up {
+            stop.run_until_cancelled(log.cancelled()).await;
+        }
         while stop.run_until_cancelled(tokio::time::sleep(every)).await.is_some() {
             match stop.run_until_cancelled(snapshots.write(&mut round, false)).await {
                 Some(Ok(Some(Written { written, moved }))) => {
@@ -103,9 +113,10 @@ pub(super) fn keep(host: &Host, snapshots: Snapshots<JetStreamStore>, minutes: u
 pub(super) fn listen(host: &Host, index: &Index, log: JetStreamStore, start: &Start) {
     let (ready, stop) = (host.health().condition("talk"), host.tasks().token(Stage::Supporting));
     let (feed, loaded) = (Listener::to_posting(index.clone(), log), start.loaded.clone());
+    let told = start.told(LogName::Posting, ready);
     host.tasks().spawn("talk", Stage::Supporting, async move {
         stop.run_until_cancelled(loaded.cancelled()).await;
-        feed.run(move |met| ready.set(met), stop).await
+        feed.run(told, stop).await
     });
 }
 
@@ -113,9 +124,10 @@ pub(super) fn listen(host: &Host, index: &Index, log: JetStreamStore, start: &St
 pub(super) fn weigh(host: &Host, crowd: &Crowd, every: Duration, start: &Start) {
     let (ready, stop) = (host.health().condition("weights"), host.tasks().token(Stage::Supporting));
     let (feed, loaded) = (Listener::to_own(crowd.index().clone(), host.store().clone()), start.loaded.clone());
+    let told = start.told(LogName::Matching, ready);
     host.tasks().spawn("weights", Stage::Supporting, async move {
         stop.run_until_cancelled(loaded.cancelled()).await;
-        feed.run(move |met| ready.set(met), stop).await
+        feed.run(told, stop).await
     });
     let weighing = Weighing::new(crowd.clone(), host.executor(), host.clock());
     let (index, stop) = (crowd.index().clone(), host.tasks().token(Stage::Supporting));

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::rounds::{Known, RoundRow, earliest, known};
 use super::rows::{Row, manifest};
 use super::{SnapshotError, Snapshots, Weighed};
-use crate::index::snapshot::{Manifest, Origin, Refused, Rules, Stream, check_streams};
+use crate::index::snapshot::{Manifest, Origin, Refused, Rules, Stream};
 use crate::index::tenant::Tenant;
 use crate::index::{LogName, LogPositions};
 
@@ -41,11 +41,10 @@ impl<S: EventStore> Snapshots<S> {
 
     async fn load_round(&self) -> Result<Loaded, SnapshotError> {
         let rounds = query_file_as!(RoundRow, "src/snapshots/rounds.sql").fetch_all(self.database.projector()).await?;
-        let [membership, posting, matching] = &self.logs;
-        let now = [membership.now().await?, posting.now().await?, matching.now().await?];
+        let now = self.now().await?;
         let (mut usable, mut refused) = (Vec::with_capacity(rounds.len()), Refused::NotWhole);
         for round in rounds {
-            match check_streams(&round.streams(), &now) {
+            match round.check(&now) {
                 Ok(()) => usable.push(round),
                 Err(error) => refused = error,
             }
@@ -62,6 +61,7 @@ impl<S: EventStore> Snapshots<S> {
                     let chain = chain(&error);
                     tracing::warn!(kindred.tenant.id = %slug, %chain, "the snapshot of `{slug}` is not used, the log is read from its first event");
                     loaded.refused.push(error.to_string());
+                    self.refused().insert(slug);
                     [0; 3]
                 }
             };
@@ -83,8 +83,13 @@ impl<S: EventStore> Snapshots<S> {
         let manifest = manifest(slug, row.ok_or(Refused::NotWhole)?);
         let positions = manifest.origin.positions();
         let Weighed { sum, parts } = self.weights(slug, positions[LogName::Matching as usize]).await?;
-        let now = Origin { streams: now.clone(), weights: sum };
-        manifest.check(Rules::current(self.index.floor()), &now)?;
+        let rules = Rules::current(self.index.floor());
+        let mut now = Origin { streams: now.clone(), weights: sum };
+        if let Err(Refused::AheadOfLog { .. }) = manifest.check(rules, &now) {
+            // Another replica may have written it since the start asked where the logs end.
+            now.streams = self.now().await?;
+        }
+        manifest.check(rules, &now)?;
         let mut tenant = self.read(manifest, &mut view).await?;
         view.rollback().await?;
         parts.into_iter().for_each(|part| tenant.fix(part));

@@ -6,7 +6,7 @@ use kindred_ids::TenantSlug;
 use kindred_service_kit::placement::{Placement, Share};
 
 use super::rows::stream;
-use crate::index::snapshot::Stream;
+use crate::index::snapshot::{Refused, Stream, check_streams};
 use crate::index::{Holding, LogPositions};
 
 /// One round, by whoever wrote it.
@@ -37,7 +37,20 @@ impl RoundRow {
         Share { placement, replica: self.replica.cast_unsigned() }
     }
 
-    pub(super) fn streams(&self) -> [Stream; 3] {
+    /// Whether it is of these logs.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] names what does not fit.
+    pub(super) fn check(&self, now: &[Stream; 3]) -> Result<(), Refused> {
+        if self.posting_stream.is_empty() {
+            // Of before the index read that log from anywhere but its first event.
+            return Err(Refused::Format { found: 1 });
+        }
+        check_streams(&self.streams(), now)
+    }
+
+    fn streams(&self) -> [Stream; 3] {
         [
             stream(self.membership_stream.clone(), self.membership_position),
             stream(self.posting_stream.clone(), self.posting_position),

@@ -1,6 +1,6 @@
 //! An index into its snapshots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::PoisonError;
 
 use kindred_eventsourcing::EventStore;
@@ -39,8 +39,9 @@ pub struct Written {
 /// What a writer remembers from one round to the next.
 #[derive(Debug, Default)]
 pub struct Round {
-    /// Facts that had been taken in of each tenant when their snapshot was made.
-    taken: HashMap<TenantSlug, u64>,
+    /// Facts that had been taken in of each tenant when their snapshot was made, and erasures
+    /// among them.
+    taken: HashMap<TenantSlug, (u64, u64)>,
 }
 
 impl<S: EventStore> Snapshots<S> {
@@ -109,20 +110,24 @@ impl<S: EventStore> Snapshots<S> {
             },
             None => None,
         };
-        let TenantPosition { positions, taken, people } = held.position();
-        let since = taken - round.taken.get(&held.slug).copied().unwrap_or_default().min(taken);
+        let TenantPosition { positions, taken, erasures, people } = held.position();
+        let (taken_then, erasures_then) = round.taken.get(&held.slug).copied().unwrap_or_default();
+        let since = taken - taken_then.min(taken);
         let due = match &newest {
             None => true,
+            Some(_) if self.refused().contains(&held.slug) => true,
             Some(newest) => {
                 let far = origin.positions().iter().zip(newest.origin.positions()).any(|(now, then)| now - then >= FAR);
                 let enough = since >= ENOUGH.max(people / SHARE) || far;
-                is_behind(newest, positions) && (all || enough)
+                // Whoever was erased is in no chunk of theirs; here others' relations to them end.
+                is_behind(newest, positions) && (all || enough || erasures > erasures_then)
             }
         };
         match newest {
             _ if due => {
                 self.write_chunks(&held, rules, origin.positions()).await?;
-                round.taken.insert(held.slug, taken);
+                self.refused().remove(&held.slug);
+                round.taken.insert(held.slug, (taken, erasures));
                 written.written += 1;
             }
             Some(newest) if !is_behind(&newest, positions) => {
@@ -208,8 +213,10 @@ impl<S: EventStore> Snapshots<S> {
         self.seal_exposed(slug, position, &mut kept).await?;
         let mut transaction = self.database.unerasing().await?;
         let erased = query_file!("src/snapshots/erased.sql", slug.as_str()).fetch_all(&mut *transaction).await?;
-        let erased = erased.into_iter().filter_map(|row| MemberId::try_from(row.member).ok());
-        kept.erase(&erased.filter(|member| chunk_of(*member, chunks) == chunk).collect());
+        let erased: BTreeSet<MemberId> =
+            erased.into_iter().filter_map(|row| MemberId::try_from(row.member).ok()).collect();
+        kept.leave_out(&erased);
+        kept.erase(&erased.into_iter().filter(|member| chunk_of(*member, chunks) == chunk).collect());
         let slug_too = slug.clone();
         let (content, sum) = blocking(move || {
             let content = kept.encode();

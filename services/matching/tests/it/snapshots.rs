@@ -159,6 +159,46 @@ async fn what_people_did_with_others_stands_in_a_snapshot_and_is_counted_once() 
     archive.assert_same(&archive.read().await.0, &people).await;
 }
 
+#[tokio::test]
+async fn a_tenant_that_is_further_on_than_the_index_is_written_down_where_it_stands() {
+    let mut archive = Archive::open().await;
+    let people = crowd(&archive.town).await;
+    let tenant = &people[0].tenant;
+    let place = (community(tenant, "thyroid"), thread(tenant, "tired all day"));
+    for person in &people[..2] {
+        archive.town.talk.write(archive.town.talk.commented(tenant, person.id, place, 1)).await;
+    }
+    let elsewhere = archive.town.stranger("hillside").await;
+    archive.town.consent(&elsewhere, true).await;
+    assert_eq!(archive.write().await.written, 2);
+    archive.desk.meddle("UPDATE kindred.index_snapshots SET format = 1 WHERE tenant = 'hillside'").await;
+    let (index, loaded) = archive.read().await;
+    assert_eq!((loaded.tenants, index.position()), (1, 0), "for the other one the logs are read from their beginning");
+    // Before it has read anything.
+    archive.desk.meddle("TRUNCATE kindred.index_snapshots, kindred.index_snapshot_chunks").await;
+    let snapshots = archive.of(&index, archive.town.keys.clone());
+    assert_eq!(snapshots.write(&mut Round::default(), true).await.unwrap(), Some(Written { written: 1, moved: 0 }));
+    archive.town.talk.write(archive.town.talk.uncommented(tenant, people[1].id, place, 1)).await;
+    let index = archive.town.follow(archive.read().await.0).await;
+    archive.assert_same(&index, &people).await;
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_of_a_tenant_in_which_nothing_happened_is_written_anew() {
+    let mut archive = Archive::open().await;
+    let people = crowd(&archive.town).await;
+    archive.write().await;
+    archive.desk.meddle("UPDATE kindred.index_snapshot_chunks SET content = substring(content FOR 40)").await;
+    let index = archive.town.unfed();
+    let snapshots = archive.of(&index, archive.town.keys.clone());
+    assert_eq!(snapshots.load().await.tenants, 0);
+    let index = archive.town.follow(index).await;
+    let write = async || snapshots.write(&mut Round::default(), false).await.unwrap().unwrap();
+    assert_eq!((write().await, write().await), (Written { written: 1, moved: 0 }, Written { written: 0, moved: 1 }));
+    archive.assert_same(&archive.restarted().await, &people).await;
+    drop(index);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_that_is_written_while_people_talk_counts_nothing_twice_and_forgets_nothing() {
     let archive = Archive::open().await;

@@ -67,10 +67,15 @@ const OPEN: u64 = 2;
 impl Chunk {
     /// The same without these people, who are known as erased from now on.
     pub(crate) fn erase(&mut self, gone: &BTreeSet<MemberId>) {
+        self.erased.extend(gone);
+        self.leave_out(gone);
+    }
+
+    /// The same without these people of any chunk.
+    pub(crate) fn leave_out(&mut self, gone: &BTreeSet<MemberId>) {
         self.people.retain(|kept| !gone.contains(&kept.member));
         self.blocks.retain(|(one, other)| !gone.contains(one) && !gone.contains(other));
-        self.erased.extend(gone);
-        self.dealings.erase(gone);
+        self.dealings.leave_out(gone);
         self.forget_unused();
     }
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kindred_ids::{CommunityId, MemberId, ThreadId};
 
-use super::Plan;
 use super::chunk::{entity, many, renumbered};
+use super::{Plan, chunk_of};
 use crate::index::bytes::{Reader, put};
 use crate::index::catalog::FeatureId;
 use crate::index::feature::{Feature, Kind};
-use crate::index::graph::{Spoken, Wish};
+use crate::index::graph::{MOST_THREADS, Spoken, Wish};
 use crate::index::tenant::Tenant;
 
 /// See the module.
@@ -21,7 +21,7 @@ pub(crate) struct Dealings {
     /// Threads in which somebody of the chunk spoke, each with its community.
     threads: Vec<(ThreadId, CommunityId)>,
     /// Threads that are gone for good; which of them stand here is as good as drawn.
-    pub(super) gone: Vec<ThreadId>,
+    gone: Vec<ThreadId>,
     people: Vec<Dealt>,
 }
 
@@ -43,8 +43,11 @@ impl Tenant {
     /// Notes what the people of a portion did, all in an order of its own, so that the same facts
     /// are the same bytes.
     pub(crate) fn note_dealings(&self, plan: &mut Plan, number: usize) {
+        let chunks = plan.portions.len();
         let portion = &mut plan.portions[number];
+        // A slot may be somebody else's by now, who is noted elsewhere.
         let known = portion.slots.iter().filter_map(|slot| self.people.get(*slot)).map(|person| person.id);
+        let known = known.filter(|member| chunk_of(*member, chunks) == number);
         let members: BTreeSet<MemberId> = known.chain(portion.strangers.iter().copied()).collect();
         let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
         let threads: BTreeMap<ThreadId, CommunityId> =
@@ -57,9 +60,11 @@ impl Tenant {
             wrote: self.graph.written_to(*member),
             asks: self.graph.asks_of(*member),
         });
-        portion.dealings.people = dealt.filter(|dealt| !dealt.is_nothing()).collect();
-        portion.dealings.threads = threads.into_iter().collect();
-        portion.dealings.day = self.graph.day();
+        let people = dealt.filter(|dealt| !dealt.is_nothing()).collect();
+        let (day, gone) = (self.graph.day(), std::mem::take(&mut portion.gone));
+        let dealings = Dealings { day, threads: threads.into_iter().collect(), gone, people };
+        dealings.put(&mut portion.noted);
+        portion.noted.shrink_to_fit();
     }
 
     /// Takes in what the people of a chunk did, who are not known themselves yet.
@@ -97,8 +102,21 @@ impl Tenant {
 }
 
 impl Dealings {
-    /// The same without these people.
-    pub(super) fn erase(&mut self, gone: &BTreeSet<MemberId>) {
+    /// What each of them did, a line each, with threads by their ids.
+    #[cfg(test)]
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let line = |dealt: &Dealt| {
+            let spoken: Vec<_> =
+                dealt.spoken.iter().map(|(thread, posts)| (self.threads[*thread as usize], posts)).collect();
+            let Dealt { member, asked, wrote, asks, .. } = dealt;
+            format!("{member} {spoken:?} {asked:?} {wrote:?} {asks} on day {}", self.day)
+        };
+        let gone = self.gone.iter().map(|thread| format!("gone {thread}"));
+        self.people.iter().map(line).chain(gone).collect()
+    }
+
+    /// The same without these people, whatever others did with them.
+    pub(super) fn leave_out(&mut self, gone: &BTreeSet<MemberId>) {
         self.people.retain_mut(|dealt| {
             dealt.asked.retain(|(to, _)| !gone.contains(to));
             dealt.wrote.retain(|to| !gone.contains(to));
@@ -144,7 +162,9 @@ impl Dealings {
         let threads = many(reader, |reader| Some((ThreadId(entity(reader)?), CommunityId(entity(reader)?))))?;
         let gone = many(reader, |reader| Some(ThreadId(entity(reader)?)))?;
         let people = many(reader, |reader| Dealt::read(reader, threads.len()))?;
-        Some(Self { day, threads, gone, people })
+        let used: BTreeSet<u32> = people.iter().flat_map(|dealt| &dealt.spoken).map(|(thread, _)| *thread).collect();
+        let fits = used.len() == threads.len() && people.is_sorted_by(|one, other| one.member < other.member);
+        fits.then_some(Self { day, threads, gone, people })
     }
 }
 
@@ -157,8 +177,12 @@ impl Dealt {
         let member = MemberId(entity(reader)?);
         let spoken = many(reader, |reader| {
             let thread = reader.small().filter(|thread| (*thread as usize) < threads)?;
-            Some((thread, reader.small()?))
+            Some((thread, reader.small().filter(|posts| *posts > 0)?))
         })?;
+        let once: BTreeSet<u32> = spoken.iter().map(|(thread, _)| *thread).collect();
+        if once.len() < spoken.len() || spoken.len() > MOST_THREADS {
+            return None;
+        }
         let asked = many(reader, |reader| {
             let to = MemberId(entity(reader)?);
             Some((to, *Wish::ALL.get(reader.small()? as usize)?))

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use kindred_ids::MemberId;
+use kindred_ids::{MemberId, ThreadId};
 use kindred_ranking::Slot;
 
 use super::chunk::{Chunk, Kept, Said, Value};
 use super::dealings::Dealings;
 use super::{PEOPLE, chunk_of, place_of};
+use crate::index::bytes::Reader;
 use crate::index::catalog::FeatureId;
 use crate::index::people::{Person, Place};
 use crate::index::profile::Field;
@@ -27,8 +28,10 @@ pub(crate) struct Portion {
     /// Who did something with others and is not known otherwise.
     pub(super) strangers: Vec<MemberId>,
     erased: Vec<MemberId>,
-    /// What all of them did.
-    pub(super) dealings: Dealings,
+    /// Threads that are gone for good.
+    pub(super) gone: Vec<ThreadId>,
+    /// What all of them did, as a chunk holds it: some dozens of bytes each.
+    pub(super) noted: Vec<u8>,
 }
 
 /// What people of a chunk share, by number.
@@ -51,14 +54,14 @@ impl Tenant {
             portions[chunk_of(member, chunks)].strangers.push(member);
         }
         for thread in &self.graph.gone {
-            portions[place_of(&thread.0, chunks)].dealings.gone.push(*thread);
+            portions[place_of(&thread.0, chunks)].gone.push(*thread);
         }
         for member in self.erased() {
             portions[chunk_of(member, chunks)].erased.push(member);
         }
         for portion in &mut portions {
             portion.slots.shrink_to_fit();
-            portion.dealings.gone.sort_unstable();
+            portion.gone.sort_unstable();
         }
         Plan { portions, suspended: self.is_suspended() }
     }
@@ -81,7 +84,7 @@ impl Tenant {
         // In an order of their own, so that the same facts are the same bytes.
         chunk.blocks.sort_unstable();
         chunk.erased = portion.erased.iter().copied().collect();
-        chunk.dealings = portion.dealings.clone();
+        chunk.dealings = Dealings::read(&mut Reader::new(&portion.noted)).unwrap_or_default();
         chunk
     }
 

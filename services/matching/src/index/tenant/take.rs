@@ -140,7 +140,10 @@ impl Tenant {
                 self.unlist(slot);
                 self.people.set_suspended(slot, suspended);
             }
-            Fact::Erased { member } => self.forget(member),
+            Fact::Erased { member } => {
+                self.erasures += 1;
+                self.forget(member);
+            }
             Fact::Membership { community, member, active } => self.join(community, member, active),
             Fact::Block { member, blocked, stands: true } => self.block(member, blocked),
             Fact::Block { member, blocked, stands: false } => self.unblock(member, blocked),

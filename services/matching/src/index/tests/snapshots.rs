@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
 use super::histories::histories;
-use super::world::{self, PEOPLE, Step, World, member, tenant};
+use super::world::{self, Indexed, PEOPLE, Step, World, member, tenant};
 use crate::index::feature::{Kind, Release};
-use crate::index::snapshot::{Chunk, Manifest, Origin, Refused, Rules, Stream, checksum};
+use crate::index::snapshot::{Chunk, Manifest, Origin, Refused, Rules, Stream, checksum, chunk_of};
 
 proptest! {
     #![proptest_config(super::cases())]
@@ -30,29 +30,23 @@ proptest! {
 
     #[test]
     fn without_a_person_a_chunk_is_as_if_they_had_been_erased_before(steps in histories(), who in 0..PEOPLE) {
-        let kept = |steps: &[Step]| {
-            let index = World::of(steps).index();
-            index.kept(0, 1, &index.planned().portions[0])
-        };
-        let mut chunk = kept(&steps);
-        chunk.erase(&BTreeSet::from([member(who)]));
+        let gone = BTreeSet::from([member(who)]);
+        let mut chunks = chunks(&World::of(&steps).index());
+        let whose = chunk_of(member(who), chunks.len());
+        for (number, chunk) in chunks.iter_mut().enumerate() {
+            // As one that is written after the record of it, and their own as it is redacted.
+            chunk.leave_out(&gone);
+            if number == whose {
+                chunk.erase(&gone);
+            }
+        }
         let erased: Vec<Step> = steps.iter().cloned().chain([Step::Erase(who)]).collect();
-        let plain = |chunk: &Chunk| {
-            let mut people: Vec<_> = chunk.people.iter().map(|kept| (kept.member, chunk.plain(kept.member).len())).collect();
-            people.sort_unstable();
-            let mut values: Vec<_> = chunk.values.clone();
-            values.sort_unstable();
-            let mut communities = chunk.communities.clone();
-            communities.sort_unstable();
-            (people, values, communities, chunk.blocks.clone(), chunk.erased.clone(), chunk.dealings.clone())
-        };
-        prop_assert_eq!(plain(&chunk), plain(&kept(&erased)));
+        prop_assert_eq!(all(&chunks), all(&self::chunks(&World::of(&erased).index())));
     }
 
     #[test]
     fn what_was_changed_or_cut_short_is_refused(steps in histories(), place: Pick, bit in 0_u32..8, cut: Pick) {
-        let index = World::of(&steps).index();
-        let content = index.kept(0, 1, &index.planned().portions[0]).encode();
+        let content = chunks(&World::of(&steps).index()).remove(0).encode();
         let manifest = manifest(&content);
         prop_assert!(manifest.read(0, &content).is_ok());
         let mut changed = content.clone();
@@ -64,6 +58,27 @@ proptest! {
         drop(Chunk::decode(&changed));
         prop_assert!(Chunk::decode(short).is_none());
     }
+}
+
+fn chunks(index: &Indexed) -> Vec<Chunk> {
+    let plan = index.planned();
+    let portions = plan.portions.iter().enumerate();
+    portions.map(|(number, portion)| index.kept(number, plan.portions.len(), portion)).collect()
+}
+
+/// What all chunks hold together, whichever holds what.
+fn all(chunks: &[Chunk]) -> impl PartialEq + std::fmt::Debug + use<> {
+    let mut people: Vec<_> = chunks
+        .iter()
+        .flat_map(|chunk| chunk.people.iter().map(|kept| (kept.member, chunk.plain(kept.member).len())))
+        .collect();
+    people.sort_unstable();
+    let values: BTreeSet<_> = chunks.iter().flat_map(|chunk| chunk.values.clone()).collect();
+    let communities: BTreeSet<_> = chunks.iter().flat_map(|chunk| chunk.communities.clone()).collect();
+    let blocks: BTreeSet<_> = chunks.iter().flat_map(|chunk| chunk.blocks.clone()).collect();
+    let erased: BTreeSet<_> = chunks.iter().flat_map(|chunk| chunk.erased.clone()).collect();
+    let dealings: BTreeSet<String> = chunks.iter().flat_map(|chunk| chunk.dealings.lines()).collect();
+    (people, values, communities, blocks, erased, dealings)
 }
 
 fn manifest(content: &[u8]) -> Manifest {
