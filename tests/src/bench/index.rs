@@ -37,7 +37,7 @@ const MOST_BYTES: f64 = 400.0;
 const MOST_START: f64 = 10.0;
 
 /// Seconds for which a snapshot may hold up what is said meanwhile.
-const MOST_REST: f64 = 2.0;
+const MOST_REST: f64 = 1.0;
 /// Threads in which everybody who consents speaks, of so many.
 const THREADS: (u64, u64) = (4, 20_000);
 

@@ -1,13 +1,18 @@
 //! What an index is written down as, and how it goes on from what was written.
 
+use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::available_parallelism;
 
 use kindred_ids::TenantSlug;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::snapshot::Plan;
+use super::snapshot::{Plan, Portion};
 use super::tenant::Tenant;
 use super::{Holding, Index, LogName, LogPositions};
+
+/// Threads that note what people did, at most.
+const MOST_AT_ONCE: usize = 4;
 
 /// A tenant that the index holds.
 pub(crate) struct Held {
@@ -31,6 +36,25 @@ impl Held {
         let (positions, taken, erasures) = (tenant.positions, tenant.taken, tenant.erasures);
         TenantPosition { positions, taken, erasures, people: tenant.capacity() as u64 }
     }
+}
+
+/// A plan with what the people of each portion did, noted side by side: two logs wait for it.
+fn noted(mut plan: Plan, tenant: &RwLock<Tenant>) -> Plan {
+    let chunks = plan.portions.len();
+    let at_once = available_parallelism().map_or(1, NonZero::get).min(MOST_AT_ONCE);
+    let mut portions: Vec<(usize, &mut Portion)> = plan.portions.iter_mut().enumerate().collect();
+    std::thread::scope(|scope| {
+        for share in portions.chunks_mut(chunks.div_ceil(at_once)) {
+            scope.spawn(|| {
+                for (number, portion) in share {
+                    // Let go of between portions: whoever searches or changes waits for none but one.
+                    let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+                    tenant.note_dealings(portion, (*number, chunks));
+                }
+            });
+        }
+    });
+    plan
 }
 
 /// Of each log the later position.
@@ -85,14 +109,6 @@ impl Index {
         let look = tenant.clone();
         let plan = spawn_blocking(move || look.read().unwrap_or_else(PoisonError::into_inner).plan()).await?;
         let tenant = tenant.clone();
-        let plan = spawn_blocking(move || {
-            let mut plan = plan;
-            // Let go of between portions: whoever searches or changes waits for none but one.
-            for number in 0..plan.portions.len() {
-                tenant.read().unwrap_or_else(PoisonError::into_inner).note_dealings(&mut plan, number);
-            }
-            plan
-        });
-        Ok((plan.await?, positions))
+        Ok((spawn_blocking(move || noted(plan, &tenant)).await?, positions))
     }
 }

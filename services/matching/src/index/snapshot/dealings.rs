@@ -1,12 +1,12 @@
 //! What the people of a chunk did with others, as posting's and matching's own logs tell: all
 //! chunks of a snapshot hold it as it was at one position of each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use kindred_ids::{CommunityId, MemberId, ThreadId};
 
 use super::chunk::{entity, many, renumbered};
-use super::{Plan, chunk_of};
+use super::{Portion, chunk_of};
 use crate::index::bytes::{Reader, put};
 use crate::index::catalog::FeatureId;
 use crate::index::feature::{Feature, Kind};
@@ -42,27 +42,31 @@ struct Dealt {
 impl Tenant {
     /// Notes what the people of a portion did, all in an order of its own, so that the same facts
     /// are the same bytes.
-    pub(crate) fn note_dealings(&self, plan: &mut Plan, number: usize) {
-        let chunks = plan.portions.len();
-        let portion = &mut plan.portions[number];
+    pub(crate) fn note_dealings(&self, portion: &mut Portion, (number, chunks): (usize, usize)) {
         // A slot may be somebody else's by now, who is noted elsewhere.
         let known = portion.slots.iter().filter_map(|slot| self.people.get(*slot)).map(|person| person.id);
         let known = known.filter(|member| chunk_of(*member, chunks) == number);
-        let members: BTreeSet<MemberId> = known.chain(portion.strangers.iter().copied()).collect();
-        let spoken = |member: &MemberId| self.graph.spoken.get(member).into_iter().flatten();
-        let threads: BTreeMap<ThreadId, CommunityId> =
-            members.iter().flat_map(spoken).map(|spoken| (spoken.thread, spoken.community)).collect();
-        let numbers: HashMap<ThreadId, u32> = threads.keys().copied().zip(0..).collect();
-        let dealt = members.iter().map(|member| Dealt {
-            member: *member,
-            spoken: spoken(member).map(|spoken| (numbers[&spoken.thread], spoken.posts)).collect(),
-            asked: self.graph.wishes_of(*member),
-            wrote: self.graph.written_to(*member),
-            asks: self.graph.asks_of(*member),
-        });
-        let people = dealt.filter(|dealt| !dealt.is_nothing()).collect();
+        let mut members: Vec<MemberId> = known.chain(portion.strangers.iter().copied()).collect();
+        members.sort_unstable();
+        members.dedup();
         let (day, gone) = (self.graph.day(), std::mem::take(&mut portion.gone));
-        let dealings = Dealings { day, threads: threads.into_iter().collect(), gone, people };
+        let mut dealings = Dealings { day, gone, ..Dealings::default() };
+        let mut numbers: HashMap<ThreadId, u32> = HashMap::new();
+        for member in members {
+            let spoken = self.graph.spoken.get(&member).into_iter().flatten().map(|spoken| {
+                let number = *numbers.entry(spoken.thread).or_insert_with(|| {
+                    dealings.threads.push((spoken.thread, spoken.community));
+                    dealings.threads.len() as u32 - 1
+                });
+                (number, spoken.posts)
+            });
+            let spoken = spoken.collect();
+            let (asked, wrote) = (self.graph.wishes_of(member), self.graph.written_to(member));
+            let dealt = Dealt { member, spoken, asked, wrote, asks: self.graph.asks_of(member) };
+            if !dealt.is_nothing() {
+                dealings.people.push(dealt);
+            }
+        }
         dealings.put(&mut portion.noted);
         portion.noted.shrink_to_fit();
     }
@@ -162,8 +166,10 @@ impl Dealings {
         let threads = many(reader, |reader| Some((ThreadId(entity(reader)?), CommunityId(entity(reader)?))))?;
         let gone = many(reader, |reader| Some(ThreadId(entity(reader)?)))?;
         let people = many(reader, |reader| Dealt::read(reader, threads.len()))?;
-        let used: BTreeSet<u32> = people.iter().flat_map(|dealt| &dealt.spoken).map(|(thread, _)| *thread).collect();
-        let fits = used.len() == threads.len() && people.is_sorted_by(|one, other| one.member < other.member);
+        let mut used = vec![false; threads.len()];
+        let spoken = people.iter().flat_map(|dealt| &dealt.spoken);
+        spoken.for_each(|(thread, _)| used[*thread as usize] = true);
+        let fits = used.into_iter().all(|used| used) && people.is_sorted_by(|one, other| one.member < other.member);
         fits.then_some(Self { day, threads, gone, people })
     }
 }
@@ -179,8 +185,8 @@ impl Dealt {
             let thread = reader.small().filter(|thread| (*thread as usize) < threads)?;
             Some((thread, reader.small().filter(|posts| *posts > 0)?))
         })?;
-        let once: BTreeSet<u32> = spoken.iter().map(|(thread, _)| *thread).collect();
-        if once.len() < spoken.len() || spoken.len() > MOST_THREADS {
+        let twice = |place: usize| spoken[..place].iter().any(|(thread, _)| *thread == spoken[place].0);
+        if spoken.len() > MOST_THREADS || (1..spoken.len()).any(twice) {
             return None;
         }
         let asked = many(reader, |reader| {

@@ -284,7 +284,9 @@ impl Indexed {
     /// Who goes into which chunk, and what they did.
     pub(crate) fn planned(&self) -> Plan {
         let mut plan = self.tenant.plan();
-        (0..plan.portions.len()).for_each(|number| self.tenant.note_dealings(&mut plan, number));
+        let chunks = plan.portions.len();
+        let portions = plan.portions.iter_mut().enumerate();
+        portions.for_each(|(number, portion)| self.tenant.note_dealings(portion, (number, chunks)));
         plan
     }
 
