@@ -52,7 +52,7 @@ use tokio::sync::{Mutex, watch};
 pub use feature::{Feature, Kind, Release};
 pub use kindred_ranking::weight::Scale;
 pub use logs::LogName;
-pub(crate) use logs::LogPositions;
+pub(crate) use logs::{LogPositions, earliest};
 pub use parts::Holding;
 pub use profile::PlainField;
 use purpose::Purpose;

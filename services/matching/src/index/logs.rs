@@ -36,6 +36,16 @@ impl LogName {
 /// A position of each log, in the order of [`LogName::ALL`].
 pub(crate) type LogPositions = [u64; 3];
 
+/// Of each log the earlier position.
+pub(crate) fn earliest(one: LogPositions, other: LogPositions) -> LogPositions {
+    std::array::from_fn(|log| one[log].min(other[log]))
+}
+
+/// Of each log the later position.
+pub(super) fn latest(one: LogPositions, other: LogPositions) -> LogPositions {
+    std::array::from_fn(|log| one[log].max(other[log]))
+}
+
 /// What each commit of a batch tells, by the tenant that it is of, of those that are held.
 /// What a tenant has from a snapshot is left out.
 pub(super) fn by_tenant(

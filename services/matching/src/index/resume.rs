@@ -7,6 +7,7 @@ use std::thread::available_parallelism;
 use kindred_ids::TenantSlug;
 use tokio::task::{JoinError, spawn_blocking};
 
+use super::logs::latest;
 use super::snapshot::{Plan, Portion};
 use super::tenant::Tenant;
 use super::{Holding, Index, LogName, LogPositions};
@@ -55,11 +56,6 @@ fn noted(mut plan: Plan, tenant: &RwLock<Tenant>) -> Plan {
         }
     });
     plan
-}
-
-/// Of each log the later position.
-fn latest(one: LogPositions, other: LogPositions) -> LogPositions {
-    std::array::from_fn(|log| one[log].max(other[log]))
 }
 
 impl Index {

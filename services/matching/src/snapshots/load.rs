@@ -7,12 +7,12 @@ use kindred_service_kit::error::chain;
 use sqlx::{Connection as _, PgConnection, query_file, query_file_as};
 use tokio::sync::mpsc;
 
-use super::rounds::{Known, RoundRow, earliest, known};
+use super::rounds::{Known, RoundRow, known};
 use super::rows::{Row, manifest};
 use super::{SnapshotError, Snapshots, Weighed};
 use crate::index::snapshot::{Manifest, Origin, Refused, Rules, Stream};
 use crate::index::tenant::Tenant;
-use crate::index::{LogName, LogPositions};
+use crate::index::{LogName, LogPositions, earliest};
 
 /// Chunks that are read ahead of those who take them in.
 const AHEAD: usize = 4;

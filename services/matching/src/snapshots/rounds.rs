@@ -7,7 +7,7 @@ use kindred_service_kit::placement::{Placement, Share};
 
 use super::rows::stream;
 use crate::index::snapshot::{Refused, Stream, check_streams};
-use crate::index::{Holding, LogPositions};
+use crate::index::{Holding, LogPositions, earliest};
 
 /// One round, by whoever wrote it.
 pub(super) struct RoundRow {
@@ -90,11 +90,6 @@ fn together(holding: &Holding, rounds: &[&RoundRow]) -> Option<Known> {
     let positions = rounds.iter().map(|round| round.positions()).reduce(earliest)?;
     let tenants = rounds.iter().flat_map(|round| &round.tenants).filter_map(|slug| slug.parse().ok());
     Some(Known { positions, tenants: tenants.filter(|tenant| holding.holds(tenant)).collect() })
-}
-
-/// Of each log the earlier position.
-pub(super) fn earliest(one: LogPositions, other: LogPositions) -> LogPositions {
-    std::array::from_fn(|log| one[log].min(other[log]))
 }
 
 #[cfg(test)]

@@ -62,9 +62,7 @@ impl<S: EventStore> Snapshots<S> {
         let (mut written, mut tenants) = (Written::default(), Vec::new());
         for held in self.index.held() {
             tenants.push(held.slug.to_string());
-            let weights = self.weights(&held.slug, positions[LogName::Matching as usize]).await?.sum;
-            let origin = Origin { streams: self.streams(positions), weights };
-            self.write_tenant(held, origin, round, all, &mut written).await?;
+            self.write_tenant(held, positions, round, all, &mut written).await?;
         }
         let (holding, [membership, posting, matching]) = (self.index.holding(), self.streams(positions));
         let (Share { placement, replica }, split) = (holding.share(), split_of(holding));
@@ -91,7 +89,7 @@ impl<S: EventStore> Snapshots<S> {
     async fn write_tenant(
         &self,
         held: Held,
-        origin: Origin,
+        now: LogPositions,
         round: &mut Round,
         all: bool,
         written: &mut Written,
@@ -101,7 +99,7 @@ impl<S: EventStore> Snapshots<S> {
         let newest = query_file_as!(Row, "src/snapshots/newest.sql", held.slug.as_str(), holder);
         let row = newest.fetch_optional(self.database.projector()).await?;
         let newest = match row.map(|row| manifest(&held.slug, row)) {
-            Some(newest) => match newest.check(rules, &origin_of(&newest, &origin)) {
+            Some(newest) => match newest.check(rules, &self.origin_of(&newest, now)) {
                 Ok(()) => Some(newest),
                 // Another replica is further on.
                 Err(Refused::AheadOfLog { .. }) => return Ok(()),
@@ -117,7 +115,7 @@ impl<S: EventStore> Snapshots<S> {
             None => true,
             Some(_) if self.refused().contains(&held.slug) => true,
             Some(newest) => {
-                let far = origin.positions().iter().zip(newest.origin.positions()).any(|(now, then)| now - then >= FAR);
+                let far = now.iter().zip(newest.origin.positions()).any(|(now, then)| now - then >= FAR);
                 let enough = since >= ENOUGH.max(people / SHARE) || far;
                 // Whoever was erased is in no chunk of theirs; here others' relations to them end.
                 is_behind(newest, positions) && (all || enough || erasures > erasures_then)
@@ -125,13 +123,13 @@ impl<S: EventStore> Snapshots<S> {
         };
         match newest {
             _ if due => {
-                self.write_chunks(&held, rules, origin.positions()).await?;
+                self.write_chunks(&held, rules, now).await?;
                 self.refused().remove(&held.slug);
                 round.taken.insert(held.slug, (taken, erasures));
                 written.written += 1;
             }
             Some(newest) if !is_behind(&newest, positions) => {
-                self.move_up(&newest, &origin).await?;
+                self.move_up(&newest, now).await?;
                 written.moved += 1;
             }
             Some(_) | None => {}
@@ -139,8 +137,14 @@ impl<S: EventStore> Snapshots<S> {
         Ok(())
     }
 
-    async fn move_up(&self, newest: &Manifest, origin: &Origin) -> Result<(), SnapshotError> {
-        let [membership, posting, matching] = origin.positions().map(u64::cast_signed);
+    /// What a snapshot would be compared with if its weights and positions were all that differ.
+    fn origin_of(&self, newest: &Manifest, now: LogPositions) -> Origin {
+        Origin { streams: self.streams(now), weights: newest.origin.weights.clone() }
+    }
+
+    async fn move_up(&self, newest: &Manifest, now: LogPositions) -> Result<(), SnapshotError> {
+        let weights = self.weights(&newest.tenant, now[LogName::Matching as usize]).await?.sum;
+        let [membership, posting, matching] = now.map(u64::cast_signed);
         query_file!(
             "src/snapshots/move.sql",
             newest.tenant.as_str(),
@@ -148,7 +152,7 @@ impl<S: EventStore> Snapshots<S> {
             membership,
             posting,
             matching,
-            origin.weights
+            weights
         )
         .execute(self.database.projector())
         .await?;
@@ -272,12 +276,6 @@ fn sealed(
 /// Whether something happened in a tenant that stands at these positions since a snapshot.
 fn is_behind(snapshot: &Manifest, positions: LogPositions) -> bool {
     snapshot.origin.positions().iter().zip(positions).any(|(then, now)| now > *then)
-}
-
-/// What a snapshot would be compared with if its weights and positions were all that differ.
-fn origin_of(newest: &Manifest, now: &Origin) -> Origin {
-    let weights = newest.origin.weights.clone();
-    Origin { weights, ..now.clone() }
 }
 
 /// Work that takes milliseconds, beside those who wait for answers.
